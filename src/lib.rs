@@ -1,1 +1,14 @@
-//! meshctl
+//! Counts, checks and explains the metrics that service-mesh proxies expose.
+//!
+//! Data flows one way through the modules below, each of which imports only from those before it:
+//! [`source`] finds and opens scrapes, [`exposition`] reads one body into samples, [`census`] counts
+//! them, [`survey`] does so for every target in parallel, [`findings`] judges the result, [`report`]
+//! writes it, and [`cli`] ties a command line to all of that.
+
+pub mod census;
+pub mod cli;
+pub mod exposition;
+pub mod findings;
+pub mod report;
+pub mod source;
+pub mod survey;

@@ -1,1 +1,3 @@
-fn main(){}
+//! The binary: nothing but the edge between the process and the library.
+
+fn main() {}
