@@ -64,7 +64,11 @@ fn unchanged_front(spans: &[Span], agree: usize) -> (usize, usize) {
         [front @ .., last] if last.start as usize <= agree => front.len(),
         _ => spans.partition_point(|span| span.end as usize <= agree),
     };
-    (kept, kept.checked_sub(1).map_or(0, |last| spans[last].end as usize))
+    (
+        kept,
+        kept.checked_sub(1)
+            .map_or(0, |last| spans[last].end as usize),
+    )
 }
 
 /// Reading one block, label by label.
@@ -136,7 +140,10 @@ impl<'a, 'b> Scan<'a, 'b> {
             && !self.line[from..to].is_ascii()
             && let Err(error) = std::str::from_utf8(&self.line[from..to])
         {
-            return Err(Fault::new(from + error.valid_up_to(), RejectKind::InvalidUtf8));
+            return Err(Fault::new(
+                from + error.valid_up_to(),
+                RejectKind::InvalidUtf8,
+            ));
         }
         let delta = match self.changed {
             _ if !same_count || self.before.is_empty() || self.name.is_some() => Delta::Many,
@@ -191,7 +198,10 @@ impl<'a, 'b> Scan<'a, 'b> {
 
     /// The label at `start` is the one at the same index of the sample before: takes it over.
     fn repeat(&mut self, index: usize, start: usize) -> Option<usize> {
-        let old = *self.spans.get(index).filter(|_| index < self.before_count)?;
+        let old = *self
+            .spans
+            .get(index)
+            .filter(|_| index < self.before_count)?;
         let text = &self.before[old.start as usize..old.end as usize];
         if !self.line[start..].starts_with(text) {
             return None;
@@ -296,7 +306,8 @@ fn no_equals(found: u8) -> RejectKind {
 }
 
 fn span(start: usize, name_end: usize, value_start: usize, end: usize) -> Span {
-    let [start, name_end, value_start, end] = [start, name_end, value_start, end].map(|at| at as u32);
+    let [start, name_end, value_start, end] =
+        [start, name_end, value_start, end].map(|at| at as u32);
     Span {
         start,
         name_end,

@@ -90,7 +90,10 @@ pub(super) fn parse(line: &[u8], line_bytes: usize) -> Result<Option<Metadata<'_
     let (family, after) = family(line, after)?;
     let rest = line[after..].trim_ascii();
     if let Err(error) = std::str::from_utf8(&line[after..]) {
-        return Err(Fault::new(after + error.valid_up_to(), RejectKind::InvalidUtf8));
+        return Err(Fault::new(
+            after + error.valid_up_to(),
+            RejectKind::InvalidUtf8,
+        ));
     }
     let fact = match keyword {
         b"HELP" => Fact::Help(rest),
@@ -173,7 +176,14 @@ mod tests {
 
     #[test]
     fn other_comments_are_comments() {
-        for line in ["#", "# ", "# EOF", "# POD web (1 of 2)", "#TYPE x gauge", "# TYPES x"] {
+        for line in [
+            "#",
+            "# ",
+            "# EOF",
+            "# POD web (1 of 2)",
+            "#TYPE x gauge",
+            "# TYPES x",
+        ] {
             assert_eq!(fact(line), None, "{line}");
         }
     }

@@ -37,7 +37,8 @@ mod tests {
     #[test]
     fn refuses_what_prometheus_refuses() {
         for text in [
-            "", "-", ".", "e5", "1_000", "0x1p3", "0x10", "+NaN", "-nan", "1e400", "1,5", "one", "1 ",
+            "", "-", ".", "e5", "1_000", "0x1p3", "0x10", "+NaN", "-nan", "1e400", "1,5", "one",
+            "1 ",
         ] {
             assert!(value(text.as_bytes()).is_none(), "{text}");
         }

@@ -257,7 +257,12 @@ impl Lines<'_> {
 
     fn reject_too_long(&mut self, line: &[u8], visitor: &mut impl Visitor) {
         let fault = Fault::new(self.max_line_bytes, RejectKind::LineTooLong);
-        self.reject(&line[..LONG_LINE_EXCERPT.min(line.len())], fault, 0, visitor);
+        self.reject(
+            &line[..LONG_LINE_EXCERPT.min(line.len())],
+            fault,
+            0,
+            visitor,
+        );
     }
 
     fn sample(
