@@ -1,5 +1,8 @@
 //! The end of a target: its samples, sorted by family, become counts.
 
+use std::thread;
+use std::thread::ScopedJoinHandle;
+
 use super::columns::Columns;
 use super::dictionary::LE;
 use super::dictionary::Pairs;
@@ -37,7 +40,20 @@ pub(super) struct Scratch {
     /// What each sample name of this target is.
     roles: Vec<NameRole>,
     entries: Vec<Entry>,
-    tables: Tables,
+    /// One for each thread.
+    tables: Vec<Tables>,
+}
+
+/// Samples of a target from which on its families are folded on several threads.
+const PARALLEL_SAMPLES: usize = 1 << 15;
+
+impl Scratch {
+    /// Buffers for folding a very large target on `threads` threads.
+    pub(super) fn with_threads(threads: usize) -> Self {
+        let mut scratch = Self::default();
+        scratch.tables.resize_with(threads.max(1), Tables::default);
+        scratch
+    }
 }
 
 /// What is laid out of one family at a time.
@@ -66,6 +82,13 @@ pub(super) struct NameRole {
     pub(super) created: bool,
 }
 
+/// One family's samples and where they are counted.
+struct Job<'a> {
+    family_type: FamilyType,
+    entries: &'a mut [Entry],
+    family: &'a mut FamilyTally,
+}
+
 /// Folds the target being read into the families; comes back with its number of series.
 pub(super) fn fold(tally: &mut Tally) -> u64 {
     let (input, families, scratch) = tally.fold_parts();
@@ -73,23 +96,84 @@ pub(super) fn fold(tally: &mut Tally) -> u64 {
     scratch.slots.clear();
     assign_families(input, families, scratch);
     scatter(input, scratch);
-    let mut series = 0;
-    let mut rest = scratch.entries.as_mut_slice();
-    for slot in &scratch.slots {
+    let Scratch {
+        slots,
+        slot_of_family,
+        roles,
+        entries,
+        tables,
+    } = scratch;
+    if tables.is_empty() {
+        tables.push(Tables::default());
+    }
+    let samples = entries.len();
+    let jobs = jobs(slots, slot_of_family, entries, families);
+    for slot in slots {
+        slot_of_family[slot.family as usize] = 0;
+    }
+    let fold_all = |jobs: Vec<Job<'_>>, tables: &mut Tables| -> u64 {
+        jobs.into_iter()
+            .map(|job| fold_family(input, roles, job, tables))
+            .sum()
+    };
+    if samples < PARALLEL_SAMPLES {
+        return fold_all(jobs, &mut tables[0]);
+    }
+    thread::scope(|scope| {
+        let threads: Vec<_> = share(jobs, tables.len())
+            .into_iter()
+            .zip(tables)
+            .map(|(jobs, tables)| scope.spawn(move || fold_all(jobs, tables)))
+            .collect();
+        let join = |thread: ScopedJoinHandle<'_, u64>| {
+            thread
+                .join()
+                .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        };
+        threads.into_iter().map(join).sum()
+    })
+}
+
+/// Pairs each family of the target with its samples.
+fn jobs<'a>(
+    slots: &[Slot],
+    slot_of_family: &[u32],
+    entries: &'a mut [Entry],
+    families: &'a mut Families,
+) -> Vec<Job<'a>> {
+    let mut by_slot: Vec<Option<&mut FamilyTally>> = Vec::new();
+    by_slot.resize_with(slots.len(), || None);
+    for (family, &slot) in families.tallies.iter_mut().zip(slot_of_family) {
+        if slot > 0 {
+            by_slot[slot as usize - 1] = Some(family);
+        }
+    }
+    let mut rest = entries;
+    let mut jobs = Vec::with_capacity(slots.len());
+    for (slot, family) in slots.iter().zip(by_slot) {
         let (entries, behind) = rest.split_at_mut(slot.samples);
         rest = behind;
-        let family = &mut families.tallies[slot.family as usize];
-        series += fold_family(
-            input,
-            slot.family_type,
-            &scratch.roles,
+        jobs.extend(family.map(|family| Job {
+            family_type: slot.family_type,
             entries,
-            &mut scratch.tables,
             family,
-        );
-        scratch.slot_of_family[slot.family as usize] = 0;
+        }));
     }
-    series
+    jobs
+}
+
+/// Splits jobs into `shares` of about equal size: the largest first, each to the share with the least.
+fn share(mut jobs: Vec<Job<'_>>, shares: usize) -> Vec<Vec<Job<'_>>> {
+    jobs.sort_by_key(|job| std::cmp::Reverse(job.entries.len()));
+    let mut split: Vec<(usize, Vec<Job<'_>>)> = Vec::new();
+    split.resize_with(shares, Default::default);
+    for job in jobs {
+        if let Some(least) = split.iter_mut().min_by_key(|(samples, _)| *samples) {
+            least.0 += job.entries.len();
+            least.1.push(job);
+        }
+    }
+    split.into_iter().map(|(_, jobs)| jobs).collect()
 }
 
 fn count_declarations(input: Input<'_>, families: &mut Families) {
@@ -158,14 +242,12 @@ fn scatter(input: Input<'_>, scratch: &mut Scratch) {
 }
 
 /// Folds the samples of one family; comes back with their number of series.
-fn fold_family(
-    input: Input<'_>,
-    family_type: FamilyType,
-    roles: &[NameRole],
-    entries: &mut [Entry],
-    tables: &mut Tables,
-    family: &mut FamilyTally,
-) -> u64 {
+fn fold_family(input: Input<'_>, roles: &[NameRole], job: Job<'_>, tables: &mut Tables) -> u64 {
+    let Job {
+        family_type,
+        entries,
+        family,
+    } = job;
     let Tables {
         columns,
         shapes,

@@ -6,61 +6,20 @@
 //! `target_port` than by labels that happen to go with them.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
-use std::collections::BTreeSet;
 
 use super::Census;
 use super::Redundancy;
+use super::dictionary::KeyId;
 use super::dictionary::LE;
 use super::dictionary::Pairs;
 use super::dictionary::QUANTILE;
 use super::family::FamilyTally;
 
-/// Names of labels that determine another one; sorted.
-type Names = Vec<String>;
-
-/// Fills in the redundancy of every label of `census`, whose families are `families` in this order.
-pub(super) fn explain(pairs: &Pairs, families: &[(Vec<u8>, FamilyTally)], census: &mut Census) {
-    let mut everywhere: BTreeMap<String, Explanation> = BTreeMap::new();
-    let mut own: Vec<Vec<Redundancy>> = Vec::new();
-    for ((_, tally), count) in families.iter().zip(&census.families) {
-        let names = label_names(pairs, tally);
-        let mut redundancies = Vec::new();
-        for label in &count.labels {
-            let at = names.iter().position(|name| *name == label.name);
-            let explanation = match at {
-                Some(at) if label.marginal_saving == 0 && !label.structural => {
-                    explain_in_family(tally, &names, at, label.values)
-                }
-                _ => Explanation::Costly,
-            };
-            redundancies.push(explanation.choose(&label.name));
-            let all = everywhere.entry(label.name.clone());
-            match all {
-                std::collections::btree_map::Entry::Vacant(vacant) => {
-                    vacant.insert(explanation);
-                }
-                std::collections::btree_map::Entry::Occupied(mut all) => {
-                    let before = std::mem::replace(all.get_mut(), Explanation::Costly);
-                    *all.get_mut() = before.and(explanation);
-                }
-            }
-        }
-        own.push(redundancies);
-    }
-    for label in &mut census.labels {
-        label.redundancy = everywhere[&label.name].choose(&label.name);
-    }
-    for (family, own) in census.families.iter_mut().zip(own) {
-        for (label, own) in family.labels.iter_mut().zip(own) {
-            label.redundancy = match everywhere[&label.name].choose_small(&label.name) {
-                Some(names) if matches!(own, Redundancy::DeterminedBy(_)) => {
-                    Redundancy::DeterminedBy(names)
-                }
-                _ => own,
-            };
-        }
-    }
+/// One label, or two in order, that determine another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Determinant {
+    One(KeyId),
+    Two(KeyId, KeyId),
 }
 
 /// Why removing a label saves nothing, in one family or in several.
@@ -70,64 +29,187 @@ enum Explanation {
     Costly,
     /// It never varies.
     Constant,
-    /// Any of these sets determines it, and in any case `others`, all that vary beside it, do.
+    /// Any of `sets` determines it, and in any case `others`, all that vary beside it, do. Both sorted.
     Determined {
-        sets: BTreeSet<Names>,
-        others: Names,
+        sets: Vec<Determinant>,
+        others: Vec<KeyId>,
     },
+}
+
+/// Fills in the redundancy of every label of `census`, whose families are `families` in this order.
+pub(super) fn explain(pairs: &Pairs, families: &[(Vec<u8>, FamilyTally)], census: &mut Census) {
+    let namer = Namer::new(pairs);
+    let mut everywhere: Vec<Option<Explanation>> = vec![None; pairs.key_count()];
+    let mut own = Vec::new();
+    for ((_, tally), count) in families.iter().zip(&census.families) {
+        for label in &count.labels {
+            let key = namer.key(&label.name);
+            let at = tally.labels.iter().position(|known| known.key == key);
+            let explanation = match at {
+                Some(at) if label.marginal_saving == 0 && !label.structural => {
+                    explain_in_family(tally, at, label.values)
+                }
+                _ => Explanation::Costly,
+            };
+            let all = &mut everywhere[key as usize];
+            *all = Some(match all.take() {
+                Some(all) => all.and(&explanation),
+                None => explanation.clone(),
+            });
+            own.push((key, explanation));
+        }
+    }
+    for label in &mut census.labels {
+        let key = namer.key(&label.name);
+        if let Some(all) = &everywhere[key as usize] {
+            label.redundancy = namer.choose(all, key);
+        }
+    }
+    let labels = census
+        .families
+        .iter_mut()
+        .flat_map(|family| &mut family.labels);
+    for (label, (key, own)) in labels.zip(own) {
+        let shared = everywhere[key as usize].as_ref();
+        let shared = shared.and_then(|all| namer.choose_small(all, key));
+        label.redundancy = match (&own, shared) {
+            (Explanation::Determined { .. }, Some(names)) => Redundancy::DeterminedBy(names),
+            _ => namer.choose(&own, key),
+        };
+    }
+}
+
+fn explain_in_family(tally: &FamilyTally, label: usize, values: u64) -> Explanation {
+    let known = &tally.determinants;
+    let key = |at: usize| tally.labels[at].key;
+    // What determines a bound is not examined: it stands beside the label sets, not in them.
+    let is_bound = matches!(key(label), LE | QUANTILE);
+    if known.is_constant(label) && !(is_bound && values > 1) {
+        return Explanation::Constant;
+    }
+    let mut sets = Vec::new();
+    if !is_bound {
+        sets.extend(known.singles(label).map(|at| Determinant::One(key(at))));
+        let alone: Vec<usize> = known.singles(label).collect();
+        for (first, second) in known.couples(label) {
+            if !alone.contains(&first) && !alone.contains(&second) {
+                let (a, b) = (key(first), key(second));
+                sets.push(Determinant::Two(a.min(b), a.max(b)));
+            }
+        }
+    }
+    sets.sort_unstable();
+    let vary = |&at: &usize| at != label && !known.is_constant(at);
+    let mut others: Vec<KeyId> = (0..tally.labels.len()).filter(vary).map(key).collect();
+    others.sort_unstable();
+    Explanation::Determined { sets, others }
+}
+
+impl Determinant {
+    /// Whether some set of the sorted `sets` is a part of this one.
+    fn is_implied_by(self, sets: &[Self]) -> bool {
+        let has = |set: Self| sets.binary_search(&set).is_ok();
+        match self {
+            Self::One(_) => has(self),
+            Self::Two(a, b) => has(self) || has(Self::One(a)) || has(Self::One(b)),
+        }
+    }
+
+    fn keys(self) -> Vec<KeyId> {
+        match self {
+            Self::One(key) => vec![key],
+            Self::Two(a, b) => vec![a, b],
+        }
+    }
 }
 
 impl Explanation {
     /// What explains it in these families and in those.
-    fn and(self, other: Self) -> Self {
+    fn and(self, other: &Self) -> Self {
         match (self, other) {
             (Self::Costly, _) | (_, Self::Costly) => Self::Costly,
-            (Self::Constant, other) | (other, Self::Constant) => other,
+            (Self::Constant, other) => other.clone(),
+            (this, Self::Constant) => this,
             (
-                Self::Determined { sets, others },
+                Self::Determined { sets, mut others },
                 Self::Determined {
-                    sets: more_sets,
+                    sets: more,
                     others: more_others,
                 },
             ) => {
-                let implied = |set: &Names, by: &BTreeSet<Names>| {
-                    by.iter()
-                        .any(|known| known.iter().all(|name| set.contains(name)))
-                };
-                let both = sets
-                    .iter()
-                    .filter(|set| implied(set, &more_sets))
-                    .chain(more_sets.iter().filter(|set| implied(set, &sets)))
-                    .cloned()
-                    .collect();
-                let mut others = [others, more_others].concat();
+                let here = sets.iter().filter(|set| set.is_implied_by(more));
+                let there = more.iter().filter(|set| set.is_implied_by(&sets));
+                let mut both: Vec<_> = here.chain(there).copied().collect();
+                both.sort_unstable();
+                both.dedup();
+                others.extend(more_others);
                 others.sort_unstable();
                 others.dedup();
                 Self::Determined { sets: both, others }
             }
         }
     }
+}
 
-    fn choose(&self, label: &str) -> Redundancy {
-        match self {
-            Self::Costly => Redundancy::None,
-            Self::Constant => Redundancy::Constant,
-            Self::Determined { others, .. } => {
-                Redundancy::DeterminedBy(self.choose_small(label).unwrap_or_else(|| others.clone()))
+/// Names keys and ranks them by name.
+struct Namer<'a> {
+    names: Vec<std::borrow::Cow<'a, str>>,
+    by_name: foldhash::HashMap<String, KeyId>,
+}
+
+impl<'a> Namer<'a> {
+    fn new(pairs: &'a Pairs) -> Self {
+        let keys = 0..pairs.key_count() as KeyId;
+        let names: Vec<_> = keys
+            .map(|key| String::from_utf8_lossy(pairs.key_name(key)))
+            .collect();
+        let by_name = names
+            .iter()
+            .zip(0..)
+            .map(|(name, key)| (name.to_string(), key))
+            .collect();
+        Self { names, by_name }
+    }
+
+    fn key(&self, name: &str) -> KeyId {
+        self.by_name.get(name).copied().unwrap_or(LE)
+    }
+
+    fn sorted(&self, keys: &[KeyId]) -> Vec<String> {
+        let mut names: Vec<_> = keys
+            .iter()
+            .map(|&key| self.names[key as usize].to_string())
+            .collect();
+        names.sort_unstable();
+        names
+    }
+
+    fn choose(&self, explanation: &Explanation, label: KeyId) -> Redundancy {
+        match explanation {
+            Explanation::Costly => Redundancy::None,
+            Explanation::Constant => Redundancy::Constant,
+            Explanation::Determined { others, .. } => {
+                let small = self.choose_small(explanation, label);
+                Redundancy::DeterminedBy(small.unwrap_or_else(|| self.sorted(others)))
             }
         }
     }
 
     /// The best single label or pair, if there is one.
-    fn choose_small(&self, label: &str) -> Option<Names> {
-        let Self::Determined { sets, .. } = self else {
+    fn choose_small(&self, explanation: &Explanation, label: KeyId) -> Option<Vec<String>> {
+        let Explanation::Determined { sets, .. } = explanation else {
             return None;
         };
-        let rank = |set: &&Names| {
-            let alike: usize = set.iter().map(|name| likeness(name, label)).sum();
-            (set.len(), Reverse(alike), (*set).clone())
+        let label = &self.names[label as usize];
+        let rank = |set: &Determinant| {
+            let keys = set.keys();
+            let name = |&key: &KeyId| &self.names[key as usize];
+            let alike: usize = keys.iter().map(|key| likeness(name(key), label)).sum();
+            (keys.len(), Reverse(alike))
         };
-        sets.iter().min_by_key(rank).cloned()
+        let best = sets.iter().map(rank).min()?;
+        let equals = sets.iter().filter(|set| rank(set) == best);
+        equals.map(|set| self.sorted(&set.keys())).min()
     }
 }
 
@@ -135,42 +217,4 @@ impl Explanation {
 fn likeness(a: &str, b: &str) -> usize {
     let words = a.split('_').zip(b.split('_'));
     words.take_while(|(a, b)| a == b).count()
-}
-
-fn label_names(pairs: &Pairs, tally: &FamilyTally) -> Vec<String> {
-    let name = |key| String::from_utf8_lossy(pairs.key_name(key)).into_owned();
-    tally.labels.iter().map(|label| name(label.key)).collect()
-}
-
-fn explain_in_family(
-    tally: &FamilyTally,
-    names: &[String],
-    label: usize,
-    values: u64,
-) -> Explanation {
-    let known = &tally.determinants;
-    // What determines a bound is not examined: it stands beside the label sets, not in them.
-    let is_bound = matches!(tally.labels[label].key, LE | QUANTILE);
-    if known.is_constant(label) && !(is_bound && values > 1) {
-        return Explanation::Constant;
-    }
-    let examined = |_: &usize| !is_bound;
-    let single = known.singles(label).filter(examined);
-    let mut sets: BTreeSet<Names> = single.map(|at| vec![names[at].clone()]).collect();
-    for (first, second) in known.couples(label).filter(|_| !is_bound) {
-        let mut couple = vec![names[first].clone(), names[second].clone()];
-        couple.sort_unstable();
-        let alone = couple
-            .iter()
-            .any(|name| sets.contains(std::slice::from_ref(name)));
-        if !alone {
-            sets.insert(couple);
-        }
-    }
-    let mut others: Names = (0..names.len())
-        .filter(|&at| at != label && !known.is_constant(at))
-        .map(|at| names[at].clone())
-        .collect();
-    others.sort_unstable();
-    Explanation::Determined { sets, others }
 }

@@ -154,6 +154,14 @@ struct Last {
 }
 
 impl Tally {
+    /// An empty count that may use `threads` threads to fold a very large target.
+    pub fn with_threads(threads: usize) -> Self {
+        Self {
+            scratch: fold::Scratch::with_threads(threads),
+            ..Self::default()
+        }
+    }
+
     /// Counts one sample of the target being read.
     pub fn sample(&mut self, sample: &Sample<'_>) {
         let guess = self.combos.next.get(self.last.combo as usize).copied();
