@@ -83,11 +83,3 @@ pub struct Options {
     /// Longest wait for a URL's connection and for each further piece of its body.
     pub timeout: Duration,
 }
-
-/// Placeholder.
-pub fn read(
-    _: &Options,
-    _: &std::sync::Arc<Progress>,
-    _: &mut dyn FnMut(Event) -> std::ops::ControlFlow<()>,
-) {
-}
