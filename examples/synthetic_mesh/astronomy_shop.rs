@@ -78,7 +78,7 @@ const EDGES: &[Edge] = &[
     ("frontend", "ad", 8080, 8080, Grpc(&[(0, 3_947), (14, 6)])),
     ("frontend", "cart", 8080, 8080, Grpc(&[(0, 11_420), (9, 3)])),
     ("frontend", "checkout", 8080, 8080, Grpc(&[(0, 1_655), (13, 21)])),
-    ("frontend", "currency", 8080, 8080, Grpc(&[(0, 9_312)])),
+    ("frontend", "currency", 8080, 8080, Grpc(&[(0, 9_312), (1, 4)])),
     ("frontend", "product-catalog", 8080, 8080, Grpc(&[(0, 24_871), (5, 8), (13, 16)])),
     ("frontend", "product-reviews", 3551, 3551, Grpc(&[(0, 2_260), (8, 12)])),
     ("frontend", "recommendation", 8080, 8080, Grpc(&[(0, 4_006), (4, 2)])),
@@ -89,8 +89,8 @@ const EDGES: &[Edge] = &[
     ("checkout", "payment", 8080, 8080, GrpcRoute("payment-charge", &[(0, 1_655), (2, 14), (3, 5)])),
     ("checkout", "product-catalog", 8080, 8080, Grpc(&[(0, 3_310)])),
     ("checkout", "shipping", 8080, 8080, HttpRoute("shipping-retry", &[(200, 3_309), (503, 4)])),
-    ("recommendation", "product-catalog", 8080, 8080, Grpc(&[(0, 4_006)])),
-    ("product-reviews", "product-catalog", 8080, 8080, Grpc(&[(0, 1_130)])),
+    ("recommendation", "product-catalog", 8080, 8080, Grpc(&[(0, 4_006), (13, 3)])),
+    ("product-reviews", "product-catalog", 8080, 8080, Grpc(&[(0, 1_130), (5, 2)])),
     ("product-reviews", "llm", 8000, 8000, Http(&[(200, 1_118), (429, 12)])),
     ("shipping", "quote", 8080, 8080, Http(&[(200, 3_803)])),
     ("otel-collector", "jaeger", 4317, 4317, Grpc(&[(0, 2_904), (14, 3)])),
@@ -106,6 +106,7 @@ const EDGES: &[Edge] = &[
     ("ad", "flagd", 8013, 8013, Watch(1)),
     ("cart", "flagd", 8013, 8013, Watch(1)),
     ("checkout", "flagd", 8013, 8013, Watch(1)),
+    ("email", "flagd", 8013, 8013, Watch(1)),
     ("fraud-detection", "flagd", 8013, 8013, Watch(1)),
     ("llm", "flagd", 8013, 8013, Watch(1)),
     ("payment", "flagd", 8013, 8013, Watch(1)),
@@ -126,7 +127,7 @@ const EDGES: &[Edge] = &[
     ("kafka", "otel-collector", 4318, 4318, Http(&[(200, 361)])),
     ("load-generator", "otel-collector", 4317, 4317, Grpc(&[(0, 1_442)])),
     ("payment", "otel-collector", 4317, 4317, Grpc(&[(0, 1_081)])),
-    ("product-catalog", "otel-collector", 4317, 4317, Grpc(&[(0, 1_440)])),
+    ("product-catalog", "otel-collector", 4317, 4317, Grpc(&[(0, 1_440), (14, 1)])),
     ("product-reviews", "otel-collector", 4317, 4317, Grpc(&[(0, 1_079)])),
     ("quote", "otel-collector", 4318, 4318, Http(&[(200, 1_083)])),
     ("recommendation", "otel-collector", 4317, 4317, Grpc(&[(0, 1_082)])),
@@ -135,6 +136,7 @@ const EDGES: &[Edge] = &[
     ("checkout", "kafka", 9092, 9092, Opaque),
     ("fraud-detection", "kafka", 9092, 9092, Opaque),
     ("accounting", "postgresql", 5432, 5432, Opaque),
+    ("otel-collector", "kafka", 9092, 9092, Opaque),
     ("otel-collector", "postgresql", 5432, 5432, Opaque),
     ("product-catalog", "postgresql", 5432, 5432, Opaque),
     ("product-reviews", "postgresql", 5432, 5432, Opaque),
@@ -150,14 +152,13 @@ const PROBES: &[(&str, u16)] = &[
     ("linkerd-identity", 9990),
     ("linkerd-proxy-injector", 9995),
     ("grafana", 3000),
-    ("jaeger", 13133),
-    ("opensearch", 9200),
     ("otel-collector", 13133),
-    ("victoria-metrics", 8428),
 ];
 
-/// Webhooks the API server calls over TLS of its own.
-const WEBHOOKS: &[(&str, u16)] = &[
+/// Plain connections from outside the mesh: webhooks called by the API server, TCP probes of the kubelet.
+const OUTSIDE: &[(&str, u16)] = &[
+    ("kafka", 9092),
+    ("valkey-cart", 6379),
     ("linkerd-destination", 8443),
     ("linkerd-destination", 9443),
     ("linkerd-proxy-injector", 8443),
@@ -170,7 +171,7 @@ const SERVERS: &[(&str, u16, &str)] = &[
 ];
 
 /// Pods whose watches of the destination and of the policy service had ended when scraped.
-const ENDED_WATCHES: [usize; 2] = [20, 10];
+const ENDED_WATCHES: [usize; 2] = [23, 13];
 
 /// All pods, sorted by namespace and name.
 pub(crate) fn pods(seed: u64) -> Vec<Pod> {
@@ -187,8 +188,8 @@ pub(crate) fn pods(seed: u64) -> Vec<Pod> {
         let traffic = Traffic::new(outcomes, 0, random);
         unmeshed(&mut pods, workload, *port, Protocol::Http1, traffic);
     }
-    for (workload, port) in WEBHOOKS {
-        let random = &mut Random::of(seed, &format!("webhook {workload} {port}"));
+    for (workload, port) in OUTSIDE {
+        let random = &mut Random::of(seed, &format!("outside {workload} {port}"));
         let traffic = Traffic::new(Vec::new(), 0, random);
         unmeshed(&mut pods, workload, *port, Protocol::Opaque, traffic);
     }
@@ -252,26 +253,44 @@ fn connect(pods: &mut [Pod], seed: u64, &(client, server, port, target_port, cal
     pods[from].outbound.push(outbound);
     if let Some(to) = to {
         let identity = pods[from].place.identity();
-        let inbound = inbound(server, Client::Meshed(identity), target_port, protocol, traffic);
+        let inbound = inbound(
+            server,
+            Client::Meshed(identity),
+            target_port,
+            protocol,
+            traffic,
+        );
         pods[to].inbound.push(inbound);
     }
 }
 
 /// Protocol, route, outcomes and requests without an outcome.
-fn meaning(
-    call: Call,
-    random: &mut Random,
-) -> (Protocol, Option<&'static str>, Vec<Outcome>, u64) {
-    let mut vary = |count: u64| if count < 100 { count } else { count + random.between(0, count / 16) };
+fn meaning(call: Call, random: &mut Random) -> (Protocol, Option<&'static str>, Vec<Outcome>, u64) {
+    let mut vary = |count: u64| {
+        if count < 100 {
+            count
+        } else {
+            count + random.between(0, count / 16)
+        }
+    };
     let mut http = |statuses: &[(u16, u64)]| -> Vec<Outcome> {
-        statuses.iter().map(|(status, count)| Outcome::http(*status, vary(*count))).collect()
+        statuses
+            .iter()
+            .map(|(status, count)| Outcome::http(*status, vary(*count)))
+            .collect()
     };
     match call {
         Http(statuses) => (Protocol::Http1, None, http(statuses), 0),
         HttpRoute(name, statuses) => (Protocol::Http1, Some(name), http(statuses), 0),
         Grpc(codes) | GrpcRoute(_, codes) => {
-            let outcomes = codes.iter().map(|(code, count)| Outcome::grpc(*code, vary(*count)));
-            let route = if let GrpcRoute(name, _) = call { Some(name) } else { None };
+            let outcomes = codes
+                .iter()
+                .map(|(code, count)| Outcome::grpc(*code, vary(*count)));
+            let route = if let GrpcRoute(name, _) = call {
+                Some(name)
+            } else {
+                None
+            };
             (Protocol::Grpc, route, outcomes.collect(), 0)
         }
         Watch(open) => (Protocol::Grpc, None, Vec::new(), open),
@@ -287,7 +306,9 @@ fn inbound(
     protocol: Protocol,
     traffic: Traffic,
 ) -> Inbound {
-    let server = SERVERS.iter().find(|(owner, on, _)| *owner == workload && *on == port);
+    let server = SERVERS
+        .iter()
+        .find(|(owner, on, _)| *owner == workload && *on == port);
     Inbound {
         client,
         port,
@@ -313,8 +334,16 @@ fn control_plane(pods: &mut [Pod], seed: u64) {
         let identity = pods[index].place.identity();
         for (watch, port) in [(0, 8086), (1, 8090)] {
             let mut random = Random::of(seed, &format!("{identity} {port}"));
-            let ended = if rank < ENDED_WATCHES[watch] { random.between(1, 6) } else { 0 };
-            let outcomes = if ended > 0 { vec![Outcome::ended_watch(ended)] } else { Vec::new() };
+            let ended = if rank < ENDED_WATCHES[watch] {
+                random.between(1, 6)
+            } else {
+                0
+            };
+            let outcomes = if ended > 0 {
+                vec![Outcome::ended_watch(ended)]
+            } else {
+                Vec::new()
+            };
             let open = random.between(2, 9);
             let traffic = Traffic::new(outcomes, open, &mut random);
             let client = Client::Meshed(identity.clone());
@@ -344,7 +373,11 @@ fn incidents(pods: &mut [Pod]) {
     pods[proxy].detect_timeouts = 1;
     let postgresql = find(pods, "postgresql");
     pods[postgresql].inbound[0].terminated = 1;
-    let traffic = Traffic { opened: 3, open: 0, ..Traffic::new(Vec::new(), 0, &mut Random::new(3)) };
+    let traffic = Traffic {
+        opened: 3,
+        open: 0,
+        ..Traffic::new(Vec::new(), 0, &mut Random::new(3))
+    };
     unmeshed(pods, "postgresql", 5432, Protocol::Opaque, traffic);
     if let Some(edge) = pods[postgresql].inbound.last_mut() {
         edge.denied = 3;
@@ -353,7 +386,11 @@ fn incidents(pods: &mut [Pod]) {
 
 fn cluster_ip(service: &str) -> String {
     let mut random = Random::of(0, service);
-    format!("10.43.{}.{}", random.between(1, 199), random.between(1, 250))
+    format!(
+        "10.43.{}.{}",
+        random.between(1, 199),
+        random.between(1, 250)
+    )
 }
 
 fn find(pods: &[Pod], workload: &str) -> usize {

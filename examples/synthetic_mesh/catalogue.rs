@@ -25,7 +25,13 @@ const fn family(
     rows: Rows,
     help: &'static str,
 ) -> Family {
-    Family { name, kind, unit, rows, help }
+    Family {
+        name,
+        kind,
+        unit,
+        rows,
+        help,
+    }
 }
 
 /// Written by the first writer: `HELP` then `TYPE`, sample names as in `TYPE`, `le` last.
@@ -204,4 +210,3 @@ const REGISTRY: &[Family] = &[
     family("process_network_transmit_bytes", Counter, BYTES, Rows::Scalar, "Number of bytes sent by the process over the network"),
     family("process_threads", Gauge, None, Rows::Scalar, "Number of OS threads in the process."),
 ];
-

@@ -21,7 +21,8 @@ pub(crate) struct Service {
     watch: Option<usize>,
 }
 
-const DESTINATION: &str = "linkerd-destination.linkerd.serviceaccount.identity.linkerd.cluster.local";
+const DESTINATION: &str =
+    "linkerd-destination.linkerd.serviceaccount.identity.linkerd.cluster.local";
 
 /// Identity, destination, policy.
 pub(crate) const SERVICES: [Service; 3] = [
@@ -87,7 +88,10 @@ pub(crate) fn latency(pod: &Pod, sink: &mut Sink<'_>) {
         if let Some(outcome) = service.responses(pod) {
             let median = if service.watch.is_some() { 20_000 } else { 35 };
             let histogram = Histogram::new(&LATENCY_MS, outcome.count, median);
-            sink(&service.labels().with("status_code", "200"), histogram.into());
+            sink(
+                &service.labels().with("status_code", "200"),
+                histogram.into(),
+            );
         }
     }
 }
@@ -96,7 +100,10 @@ pub(crate) fn latency(pod: &Pod, sink: &mut Sink<'_>) {
 pub(crate) fn responses(pod: &Pod, sink: &mut Sink<'_>) {
     for service in &SERVICES {
         if let Some(outcome) = service.responses(pod) {
-            sink(&with_outcome(service.labels(), &outcome), outcome.count.into());
+            sink(
+                &with_outcome(service.labels(), &outcome),
+                outcome.count.into(),
+            );
         }
     }
 }
@@ -104,16 +111,20 @@ pub(crate) fn responses(pod: &Pod, sink: &mut Sink<'_>) {
 /// `control_dns_resolutions_total`.
 pub(crate) fn dns(pod: &Pod, sink: &mut Sink<'_>) {
     let lookups = Random::new(pod.seed).between(2, 9);
-    let clients = SERVICES.iter().map(|service| service.client).chain(["trace_collector"]);
+    let clients = SERVICES
+        .iter()
+        .map(|service| service.client)
+        .chain(["trace_collector"]);
     for client in clients {
         for record in ["SRV", "A/AAAA"] {
             for result in ["ok", "not_found"] {
                 // The policy service has no SRV record and is found by address instead.
-                let used = match (client, record, result) {
-                    ("policy", "SRV", "not_found") | ("policy", "A/AAAA", "ok") => true,
-                    ("identity" | "destination", "SRV", "ok") => true,
-                    _ => false,
-                };
+                let used = matches!(
+                    (client, record, result),
+                    ("policy", "SRV", "not_found")
+                        | ("policy", "A/AAAA", "ok")
+                        | ("identity" | "destination", "SRV", "ok")
+                );
                 let labels = Labels::new()
                     .with("client", client)
                     .with("record_type", record)
@@ -144,10 +155,14 @@ pub(crate) fn build_info(sink: &mut Sink<'_>) {
 
 /// `rustls_info`.
 pub(crate) fn tls_info(sink: &mut Sink<'_>) {
-    let suites = "TLS13_AES_128_GCM_SHA256,TLS13_AES_256_GCM_SHA384,TLS13_CHACHA20_POLY1305_SHA256,";
+    let suites =
+        "TLS13_AES_128_GCM_SHA256,TLS13_AES_256_GCM_SHA384,TLS13_CHACHA20_POLY1305_SHA256,";
     let labels = Labels::new()
         .with("tls_suites", suites)
-        .with("tls_kx_groups", "X25519MLKEM768,X25519,secp256r1,secp384r1,")
+        .with(
+            "tls_kx_groups",
+            "X25519MLKEM768,X25519,secp256r1,secp384r1,",
+        )
         .with("tls_rand", "AwsLcRs")
         .with("tls_key_provider", "AwsLcRs")
         .with("tls_fips", "false");
@@ -170,7 +185,10 @@ pub(crate) fn stacks(pod: &Pod, what: Stack, sink: &mut Sink<'_>) {
     ];
     for (direction, protocol, name) in STACKS {
         let of = |wanted: &dyn Fn(Protocol) -> bool| {
-            pod.outbound.iter().filter(|edge| wanted(edge.protocol)).count() as u64
+            pod.outbound
+                .iter()
+                .filter(|edge| wanted(edge.protocol))
+                .count() as u64
         };
         let created = match (protocol, name) {
             (_, "logical") => pod.inbound.len() as u64,
@@ -203,7 +221,9 @@ pub(crate) fn scalar(pod: &Pod, family: &str, sink: &mut Sink<'_>) {
     let uptime = NOW_SECONDS * 1_000_000 - started;
     let traffic = |part: fn(&super::model::Traffic) -> u64| -> u64 {
         let inbound = pod.inbound.iter().map(|edge| part(&edge.traffic));
-        inbound.chain(pod.outbound.iter().map(|edge| part(&edge.traffic))).sum()
+        inbound
+            .chain(pod.outbound.iter().map(|edge| part(&edge.traffic)))
+            .sum()
     };
     let requests = traffic(super::model::Traffic::requests);
     let polls = 40_000 + requests * 21;
@@ -226,7 +246,9 @@ pub(crate) fn scalar(pod: &Pod, family: &str, sink: &mut Sink<'_>) {
         "control_identity_cert_expiration_timestamp_seconds" => {
             Number::Micros((started / 1_000_000 + 86_400) * 1_000_000)
         }
-        "tokio_rt_busy_seconds" => Number::Micros((1_100 + requests / 4) * 10_000 + random.between(1, 9_999)),
+        "tokio_rt_busy_seconds" => {
+            Number::Micros((1_100 + requests / 4) * 10_000 + random.between(1, 9_999))
+        }
         "tokio_rt_polls" => Number::Whole(polls),
         "tokio_rt_local_schedule" => Number::Whole(polls - random.between(3, 9)),
         "tokio_rt_park" => Number::Whole(polls / 5),

@@ -59,7 +59,9 @@ pub(crate) static FRAME: Bounds = Bounds {
 /// Inbound request durations and outbound backend response durations.
 pub(crate) static FINE: Bounds = Bounds {
     printed: &["0.025", "0.05", "0.1", "0.25", "0.5", "1.0", "10.0"],
-    values: &[25_000, 50_000, 100_000, 250_000, 500_000, 1_000_000, 10_000_000],
+    values: &[
+        25_000, 50_000, 100_000, 250_000, 500_000, 1_000_000, 10_000_000,
+    ],
     unit: Unit::Microseconds,
 };
 
@@ -102,6 +104,11 @@ impl Histogram {
             Unit::Microseconds => Number::Micros(sum),
             Unit::Bytes => Number::Micros(sum * 1_000_000),
         };
-        Self { bounds, cumulative, count, sum }
+        Self {
+            bounds,
+            cumulative,
+            count,
+            sum,
+        }
     }
 }

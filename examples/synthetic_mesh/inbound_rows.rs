@@ -65,7 +65,9 @@ fn detected(pod: &Pod) -> BTreeMap<u16, (Option<String>, u64, u64)> {
     let mut ports = BTreeMap::new();
     for edge in pod.inbound.iter().chain([&admin(pod)]) {
         if edge.client == Client::Unmeshed && edge.server.is_none() {
-            let (_, http, other) = ports.entry(edge.port).or_insert((edge.server.clone(), 0, 0));
+            let (_, http, other) = ports
+                .entry(edge.port)
+                .or_insert((edge.server.clone(), 0, 0));
             *(if edge.protocol.is_http() { http } else { other }) += edge.traffic.opened;
         }
     }
@@ -83,7 +85,13 @@ pub(crate) fn detect_duration(pod: &Pod, sink: &mut Sink<'_>) {
 /// `inbound_tcp_detect_http_results_total`.
 pub(crate) fn detect_results(pod: &Pod, sink: &mut Sink<'_>) {
     for (port, (server, http, other)) in detected(pod) {
-        let results = [("http/1", http), ("http/2", 0), ("not_http", other), ("read_timeout", 0), ("error", 0)];
+        let results = [
+            ("http/1", http),
+            ("http/2", 0),
+            ("not_http", other),
+            ("read_timeout", 0),
+            ("error", 0),
+        ];
         for (result, count) in results {
             let labels = Labels::new().with("result", result);
             sink(&labels.server("srv", server.as_deref(), port), count.into());
@@ -95,7 +103,11 @@ pub(crate) fn detect_results(pod: &Pod, sink: &mut Sink<'_>) {
 pub(crate) fn transport_headers(pod: &Pod, sink: &mut Sink<'_>) {
     for edge in &pod.inbound {
         if let Client::Meshed(identity) = &edge.client {
-            let session = if edge.protocol.is_http() { "http/2" } else { "" };
+            let session = if edge.protocol.is_http() {
+                "http/2"
+            } else {
+                ""
+            };
             let labels = Labels::new()
                 .with("session_protocol", session)
                 .number("target_port", edge.port.into())
@@ -117,7 +129,11 @@ pub(crate) fn route(pod: &Pod, proto: Proto, what: Measure, sink: &mut Sink<'_>)
     }
     for (port, edges) in ports {
         let server = edges[0].server.as_deref();
-        let labels = || Labels::new().server("parent", server, port).inbound_route(server);
+        let labels = || {
+            Labels::new()
+                .server("parent", server, port)
+                .inbound_route(server)
+        };
         let responses: u64 = edges.iter().map(|edge| edge.traffic.responses()).sum();
         let micros = edges[0].traffic.latency_ms * 1_000;
         match what {
@@ -126,9 +142,15 @@ pub(crate) fn route(pod: &Pod, proto: Proto, what: Measure, sink: &mut Sink<'_>)
                 sink(&labels(), requests.into());
             }
             Measure::RequestFrame => sink(&labels(), Histogram::new(&FRAME, responses, 90).into()),
-            Measure::RequestDuration => sink(&labels(), Histogram::new(&FINE, responses, micros).into()),
-            Measure::ResponseFrame => sink(&labels(), Histogram::new(&FRAME, responses, 700).into()),
-            Measure::ResponseDuration => sink(&labels(), Histogram::new(&COARSE, responses, micros).into()),
+            Measure::RequestDuration => {
+                sink(&labels(), Histogram::new(&FINE, responses, micros).into());
+            }
+            Measure::ResponseFrame => {
+                sink(&labels(), Histogram::new(&FRAME, responses, 700).into());
+            }
+            Measure::ResponseDuration => {
+                sink(&labels(), Histogram::new(&COARSE, responses, micros).into());
+            }
             Measure::Statuses => {
                 for (status, count) in statuses(&edges, proto) {
                     sink(&labels().number("status", status), count.into());

@@ -84,7 +84,10 @@ impl Labels {
         let (group, kind) = server.map_or(("", "default"), |_| ("policy.linkerd.io", "server"));
         self.with(&format!("{prefix}_group"), group)
             .with(&format!("{prefix}_kind"), kind)
-            .with(&format!("{prefix}_name"), server.unwrap_or("all-unauthenticated"))
+            .with(
+                &format!("{prefix}_name"),
+                server.unwrap_or("all-unauthenticated"),
+            )
             .with(&format!("{prefix}_port"), &port.to_string())
     }
 
@@ -99,8 +102,9 @@ impl Labels {
     }
 
     pub(crate) fn authorization(self, server: Option<&str>) -> Self {
-        let (group, kind) =
-            server.map_or(("", "default"), |_| ("policy.linkerd.io", "authorizationpolicy"));
+        let (group, kind) = server.map_or(("", "default"), |_| {
+            ("policy.linkerd.io", "authorizationpolicy")
+        });
         let name = server.map_or_else(
             || "all-unauthenticated".to_owned(),
             |server| format!("{server}-clients"),
@@ -112,7 +116,11 @@ impl Labels {
 
     /// `target_*` of an inbound edge; the admin server is reached on every address.
     pub(crate) fn inbound_target(self, ip: &str, edge: &Inbound) -> Self {
-        let ip = if edge.port == ADMIN_PORT { "0.0.0.0" } else { ip };
+        let ip = if edge.port == ADMIN_PORT {
+            "0.0.0.0"
+        } else {
+            ip
+        };
         self.target(ip, edge.port)
     }
 
@@ -122,16 +130,28 @@ impl Labels {
             Client::Meshed(identity) => self.with("tls", "true").with("client_id", identity),
             Client::Unmeshed => self.with("tls", "no_identity").with(
                 "no_tls_reason",
-                if skipped { "port_skipped" } else { "no_tls_from_remote" },
+                if skipped {
+                    "port_skipped"
+                } else {
+                    "no_tls_from_remote"
+                },
             ),
         }
     }
 
     /// The labels of an outbound connection to an endpoint, `dst_*` included.
     pub(crate) fn endpoint(self, from: &Place, edge: &Outbound) -> Self {
-        let Outbound { to, service, port, target_port, .. } = edge;
+        let Outbound {
+            to,
+            service,
+            port,
+            target_port,
+            ..
+        } = edge;
         let authority = format!("{service}.{}.svc.cluster.local:{port}", to.namespace);
-        let labels = self.with("authority", &authority).target(&to.ip, *target_port);
+        let labels = self
+            .with("authority", &authority)
+            .target(&to.ip, *target_port);
         if !edge.meshed {
             return labels
                 .with("tls", "no_identity")
@@ -158,8 +178,14 @@ impl Labels {
                 .with("dst_serviceaccount", &to.workload)
                 .with("dst_statefulset", &to.workload),
         };
-        let locality = if from.zone == to.zone { "local" } else { "remote" };
-        labels.with("dst_zone", to.zone).with("dst_zone_locality", locality)
+        let locality = if from.zone == to.zone {
+            "local"
+        } else {
+            "remote"
+        };
+        labels
+            .with("dst_zone", to.zone)
+            .with("dst_zone_locality", locality)
     }
 
     /// The labels of the application's side of an outbound connection.

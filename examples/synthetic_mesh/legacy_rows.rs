@@ -92,9 +92,16 @@ fn with_status(labels: Labels, status: Option<u16>) -> Labels {
 
 /// Adds `status_code`, `classification`, `grpc_status`, `error`.
 pub(crate) fn with_outcome(labels: Labels, outcome: &Outcome) -> Labels {
-    let Outcome { status, grpc, failure, count: _ } = outcome;
-    let labels = with_status(labels, *status)
-        .with("classification", if *failure { "failure" } else { "success" });
+    let Outcome {
+        status,
+        grpc,
+        failure,
+        count: _,
+    } = outcome;
+    let labels = with_status(labels, *status).with(
+        "classification",
+        if *failure { "failure" } else { "success" },
+    );
     let labels = match grpc {
         Some(code) => labels.number("grpc_status", (*code).into()),
         None => labels.with("grpc_status", ""),
@@ -104,27 +111,53 @@ pub(crate) fn with_outcome(labels: Labels, outcome: &Outcome) -> Labels {
 
 /// `tcp_*`: the application's and the network's side of each edge, in one order for all five families.
 pub(crate) fn tcp(pod: &Pod, what: Tcp, sink: &mut Sink<'_>) {
-    let errno = |labels: Labels| if what == Tcp::Closed { labels.with("errno", "") } else { labels };
-    let side = |peer| Labels::new().with("direction", "outbound").with("peer", peer);
+    let errno = |labels: Labels| {
+        if what == Tcp::Closed {
+            labels.with("errno", "")
+        } else {
+            labels
+        }
+    };
+    let side = |peer| {
+        Labels::new()
+            .with("direction", "outbound")
+            .with("peer", peer)
+    };
     for edge in &pod.outbound {
         let Outbound { traffic, .. } = edge;
         let dst = errno(side("dst").endpoint(&pod.place, edge));
-        sink(&dst, measured(what, traffic, traffic.received, traffic.sent).into());
+        sink(
+            &dst,
+            measured(what, traffic, traffic.received, traffic.sent).into(),
+        );
         let src = errno(side("src").original_destination(edge));
-        sink(&src, measured(what, traffic, traffic.sent, traffic.received).into());
+        sink(
+            &src,
+            measured(what, traffic, traffic.sent, traffic.received).into(),
+        );
     }
-    let side = |peer| Labels::new().with("direction", "inbound").with("peer", peer);
+    let side = |peer| {
+        Labels::new()
+            .with("direction", "inbound")
+            .with("peer", peer)
+    };
     for edge in pod.inbound.iter().chain([&admin(pod)]) {
         let Inbound { traffic, .. } = edge;
         let labels = side("src")
             .inbound_target(&pod.place.ip, edge)
             .inbound_tls(edge)
             .server("srv", edge.server.as_deref(), edge.port);
-        sink(&errno(labels), measured(what, traffic, traffic.sent, traffic.received).into());
+        sink(
+            &errno(labels),
+            measured(what, traffic, traffic.sent, traffic.received).into(),
+        );
     }
     if !pod.inbound.is_empty() {
-        let total = |part: fn(&Traffic) -> u64| pod.inbound.iter().map(|edge| part(&edge.traffic)).sum();
-        let loopback = side("dst").with("tls", "no_identity").with("no_tls_reason", "loopback");
+        let total =
+            |part: fn(&Traffic) -> u64| pod.inbound.iter().map(|edge| part(&edge.traffic)).sum();
+        let loopback = side("dst")
+            .with("tls", "no_identity")
+            .with("no_tls_reason", "loopback");
         let all = Traffic {
             opened: total(|traffic| traffic.opened),
             open: total(|traffic| traffic.open),
@@ -132,7 +165,10 @@ pub(crate) fn tcp(pod: &Pod, what: Tcp, sink: &mut Sink<'_>) {
             received: total(|traffic| traffic.received),
             ..Traffic::new(Vec::new(), 0, &mut Random::new(0))
         };
-        sink(&errno(loopback), measured(what, &all, all.received, all.sent).into());
+        sink(
+            &errno(loopback),
+            measured(what, &all, all.received, all.sent).into(),
+        );
     }
 }
 

@@ -3,7 +3,8 @@
 //! `cargo run --release --example synthetic_mesh -- --seed 1 --form tar-zst --out mesh.tar.zst`. Equal
 //! arguments give equal bytes. See `fixtures/README.md` for what is made with it.
 
-#[path = "generator.rs"] // the tests include the same file, so its modules must be found the same way
+#[path = "generator.rs"]
+// the tests include the same file, so its modules must be found the same way
 mod generator;
 
 use std::fs::File;
@@ -83,7 +84,10 @@ fn run(args: &Args) -> anyhow::Result<()> {
     let scenario = scenario(args)?;
     match args.form {
         Form::Dir => {
-            ensure!(args.out != Path::new("-"), "a directory cannot be written to stdout");
+            ensure!(
+                args.out != Path::new("-"),
+                "a directory cannot be written to stdout"
+            );
             forms::directory(&scenario, &args.out)
         }
         Form::TarZst => compressed(&scenario, output(&args.out)?),
@@ -106,17 +110,34 @@ fn compressed(scenario: &Scenario, out: impl Write) -> io::Result<()> {
 }
 
 fn scenario(args: &Args) -> anyhow::Result<Scenario> {
-    let Args { scenario, form, seed, pods, edges, lines, bytes, .. } = *args;
+    let Args {
+        scenario,
+        form,
+        seed,
+        pods,
+        edges,
+        lines,
+        bytes,
+        ..
+    } = *args;
     if form != Form::Merged && (lines.is_some() || bytes.is_some()) {
         bail!("--lines and --bytes are for --form merged");
     }
-    let scale = Scale { seed, pods, edges, extra_rows: 0 };
+    let scale = Scale {
+        seed,
+        pods,
+        edges,
+        extra_rows: 0,
+    };
     match (scenario, lines) {
         (Mesh::AstronomyShop, Some(_)) => bail!("--lines is for --scenario scale"),
         (Mesh::AstronomyShop, None) => Ok(Scenario::astronomy_shop(seed)),
         (Mesh::Scale, Some(lines)) => Ok(Scenario::Scale(merged::fit_lines(scale, lines)?)),
         (Mesh::Scale, None) => {
-            ensure!(edges < pods, "--edges {edges} needs more than {edges} pods; raise --pods");
+            ensure!(
+                edges < pods,
+                "--edges {edges} needs more than {edges} pods; raise --pods"
+            );
             Ok(Scenario::Scale(scale))
         }
     }

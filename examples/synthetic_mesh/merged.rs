@@ -11,10 +11,10 @@ use super::render::{describe, sample_suffix, samples};
 use super::scale::Scale;
 use super::scenario::Scenario;
 
-/// `container_id="containerd://",`: the least a padded prefix adds.
-const PADDING_FLOOR: u64 = 28;
+/// `uid="",`: the least a padded prefix adds.
+const PADDING_FLOOR: u64 = 7;
 
-/// How many bytes of `container_id` to put into every sample, to reach a file size.
+/// How many bytes of a `uid` label to put into every sample, to reach a file size.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Padding {
     /// Characters of the id in every pod; `None` leaves the label out.
@@ -39,14 +39,22 @@ pub(crate) fn merged(scenario: &Scenario, padding: Padding, mut out: impl Write)
         .zip(&pods)
         .map(|(index, pod)| {
             let longer = u64::from(index >= first_longer);
-            prefix(pod, padding.characters.map(|characters| characters + longer))
+            prefix(
+                pod,
+                padding.characters.map(|characters| characters + longer),
+            )
         })
         .collect();
     let mut text = Vec::new();
     for (block, family) in families() {
         text.clear();
         let suffix = sample_suffix(block, family.kind);
-        describe(&format!("{}{suffix}", family.name), family.kind, family.help, &mut text);
+        describe(
+            &format!("{}{suffix}", family.name),
+            family.kind,
+            family.help,
+            &mut text,
+        );
         let described = text.len();
         let mut empty = true;
         for (pod, prefix) in pods.iter().zip(&prefixes) {
@@ -71,8 +79,14 @@ fn prefix(pod: &Pod, characters: Option<u64>) -> String {
         place.namespace, place.pod, place.node, place.workload
     );
     if let Some(characters) = characters {
-        let id: String = format!("{:016x}", pod.seed).chars().cycle().take(characters as usize).collect();
-        prefix += &format!("container_id=\"containerd://{id}\",");
+        let id: String = format!("{:016x}", pod.seed)
+            .chars()
+            .cycle()
+            .take(characters as usize)
+            .collect();
+        prefix.push_str("uid=\"");
+        prefix.push_str(&id);
+        prefix.push_str("\",");
     }
     prefix
 }
@@ -119,7 +133,9 @@ pub(crate) fn fit_lines(mut scale: Scale, lines: u64) -> io::Result<Scale> {
         } else if scale.pods > scale.edges + 1 {
             scale.pods -= 1;
         } else {
-            let smallest = format!("{lines} lines are fewer than the {fitted} of the smallest mesh; lower --edges");
+            let smallest = format!(
+                "{lines} lines are fewer than the {fitted} of the smallest mesh; lower --edges"
+            );
             return Err(io::Error::other(smallest));
         }
         fitted = size(&scale)?.lines;
@@ -136,10 +152,16 @@ pub(crate) fn fit_bytes(scenario: &Scenario, bytes: u64) -> io::Result<Padding> 
     let missing = bytes.saturating_sub(bare.bytes);
     let per_sample = missing / bare.samples;
     let Some(characters) = per_sample.checked_sub(PADDING_FLOOR) else {
-        let natural = format!("{bytes} bytes are too few for {} samples of {} bytes", bare.samples, bare.bytes);
+        let natural = format!(
+            "{bytes} bytes are too few for {} samples of {} bytes",
+            bare.samples, bare.bytes
+        );
         return Err(io::Error::other(natural));
     };
     let left = missing % bare.samples;
     let longer = left * scenario.len() / bare.samples;
-    Ok(Padding { characters: Some(characters), longer })
+    Ok(Padding {
+        characters: Some(characters),
+        longer,
+    })
 }

@@ -18,7 +18,11 @@ pub(crate) struct Place {
 impl Place {
     /// The mTLS name; every workload here has a service account of its own name.
     pub(crate) fn identity(&self) -> String {
-        let Self { workload, namespace, .. } = self;
+        let Self {
+            workload,
+            namespace,
+            ..
+        } = self;
         format!("{workload}.{namespace}.serviceaccount.identity.linkerd.cluster.local")
     }
 }
@@ -86,23 +90,43 @@ pub(crate) struct Outcome {
 impl Outcome {
     pub(crate) fn http(status: u16, count: u64) -> Self {
         let failure = (500..600).contains(&status);
-        Self { status: Some(status), grpc: None, failure, count }
+        Self {
+            status: Some(status),
+            grpc: None,
+            failure,
+            count,
+        }
     }
 
     /// Failures are the codes the proxy counts as such; `CANCELLED` or `NOT_FOUND` are not among them.
     pub(crate) fn grpc(code: u8, count: u64) -> Self {
         let failure = matches!(code, 2 | 4 | 7 | 13 | 14 | 15);
-        Self { status: Some(200), grpc: Some(code), failure, count }
+        Self {
+            status: Some(200),
+            grpc: Some(code),
+            failure,
+            count,
+        }
     }
 
     /// A watch that ended without a `grpc-status`: counted as code 2, and as a success.
     pub(crate) fn ended_watch(count: u64) -> Self {
-        Self { status: Some(200), grpc: Some(2), failure: false, count }
+        Self {
+            status: Some(200),
+            grpc: Some(2),
+            failure: false,
+            count,
+        }
     }
 
     /// A stream reset before response headers.
     pub(crate) fn reset(count: u64) -> Self {
-        Self { status: None, grpc: None, failure: true, count }
+        Self {
+            status: None,
+            grpc: None,
+            failure: true,
+            count,
+        }
     }
 }
 

@@ -15,7 +15,10 @@ pub(crate) const NOW_SECONDS: u64 = 1_786_700_000;
 /// `outbound_http_errors_total`.
 pub(crate) fn http_errors(pod: &Pod, sink: &mut Sink<'_>) {
     if pod.failfast > 0 {
-        sink(&Labels::new().with("error", "failfast"), pod.failfast.into());
+        sink(
+            &Labels::new().with("error", "failfast"),
+            pod.failfast.into(),
+        );
     }
 }
 
@@ -33,16 +36,29 @@ pub(crate) fn tcp_errors(pod: &Pod, sink: &mut Sink<'_>) {
 pub(crate) fn balancer(pod: &Pod, target: Target, measure: Measure, sink: &mut Sink<'_>) {
     let control = |service: &Service, sink: &mut Sink<'_>| {
         let requests = service.requests(pod);
-        balance(pod, measure, requests, 30, &|labels| labels.with("addr", service.addr), sink);
+        balance(
+            pod,
+            measure,
+            requests,
+            30,
+            &|labels| labels.with("addr", service.addr),
+            sink,
+        );
     };
     match target {
         Target::Identity => control(&SERVICES[0], sink),
         Target::Destination => control(&SERVICES[1], sink),
         Target::Policy => control(&SERVICES[2], sink),
         Target::Http | Target::Tcp | Target::Tls => {
-            for edge in pod.outbound.iter().filter(|edge| balanced_by(edge.protocol) == target) {
-                let authority =
-                    format!("{}.{}.svc.cluster.local:{}", edge.service, edge.to.namespace, edge.port);
+            for edge in pod
+                .outbound
+                .iter()
+                .filter(|edge| balanced_by(edge.protocol) == target)
+            {
+                let authority = format!(
+                    "{}.{}.svc.cluster.local:{}",
+                    edge.service, edge.to.namespace, edge.port
+                );
                 let labels = |labels: Labels| match target {
                     Target::Tls => labels.with("concrete", &authority),
                     Target::Tcp => labels
@@ -84,7 +100,10 @@ fn balance(
     match measure {
         Measure::Endpoints => {
             for (state, count) in [("ready", 1), ("pending", 0)] {
-                sink(&labels(Labels::new().with("endpoint_state", state)), Cell::from(count));
+                sink(
+                    &labels(Labels::new().with("endpoint_state", state)),
+                    Cell::from(count),
+                );
             }
         }
         Measure::P2cUpdates => {
@@ -127,7 +146,9 @@ pub(crate) fn protocols(pod: &Pod, sink: &mut Sink<'_>) {
 }
 
 fn detected(pod: &Pod) -> impl Iterator<Item = &Outbound> {
-    pod.outbound.iter().filter(|edge| announced(edge) == "detect")
+    pod.outbound
+        .iter()
+        .filter(|edge| announced(edge) == "detect")
 }
 
 /// `outbound_tcp_detect_http_duration_seconds`.
@@ -141,10 +162,21 @@ pub(crate) fn detect_duration(pod: &Pod, sink: &mut Sink<'_>) {
 /// `outbound_tcp_detect_http_results_total`.
 pub(crate) fn detect_results(pod: &Pod, sink: &mut Sink<'_>) {
     for edge in detected(pod) {
-        let found = if edge.protocol == Protocol::Grpc { "http/2" } else { "http/1" };
+        let found = if edge.protocol == Protocol::Grpc {
+            "http/2"
+        } else {
+            "http/1"
+        };
         for result in ["http/1", "http/2", "not_http", "read_timeout", "error"] {
-            let count = if result == found { edge.traffic.opened } else { 0 };
-            sink(&Labels::new().with("result", result).parent(edge), count.into());
+            let count = if result == found {
+                edge.traffic.opened
+            } else {
+                0
+            };
+            sink(
+                &Labels::new().with("result", result).parent(edge),
+                count.into(),
+            );
         }
     }
 }
@@ -161,17 +193,24 @@ pub(crate) fn route(pod: &Pod, proto: Proto, what: Route, sink: &mut Sink<'_>) {
         let request = || Labels::new().parent(edge).route(edge).with("hostname", "");
         let backend = || Labels::new().parent(edge).route(edge).backend(edge);
         match what {
-            Route::RequestDuration => sink(&request(), Histogram::new(&COARSE, responses, micros).into()),
+            Route::RequestDuration => sink(
+                &request(),
+                Histogram::new(&COARSE, responses, micros).into(),
+            ),
             Route::RequestFrame => sink(&request(), Histogram::new(&FRAME, responses, 90).into()),
             Route::RequestStatuses => statuses(edge, proto, &request, sink),
             Route::BackendRequests => sink(&backend(), edge.traffic.requests().into()),
             Route::BackendResponseDuration => {
                 sink(&backend(), Histogram::new(&FINE, responses, micros).into());
             }
-            Route::BackendResponseFrame => sink(&backend(), Histogram::new(&FRAME, responses, 700).into()),
+            Route::BackendResponseFrame => {
+                sink(&backend(), Histogram::new(&FRAME, responses, 700).into());
+            }
             Route::BackendResponseStatuses => statuses(edge, proto, &backend, sink),
             Route::RetryRequests if edge.retries > 0 => sink(&request(), edge.retries.into()),
-            Route::RetrySuccesses if edge.retries > 0 => sink(&request(), (edge.retries - 1).into()),
+            Route::RetrySuccesses if edge.retries > 0 => {
+                sink(&request(), (edge.retries - 1).into());
+            }
             Route::RetryLimitExceeded if edge.retries > 0 => sink(&request(), 1.into()),
             Route::RetryOverflow if edge.retries > 0 => sink(&request(), 0.into()),
             Route::RetryRequests
@@ -189,14 +228,18 @@ fn statuses(edge: &Outbound, proto: Proto, labels: &dyn Fn() -> Labels, sink: &m
         Proto::Http => {
             for (status, count) in edge.traffic.statuses() {
                 let code = status.map(|status| status.to_string()).unwrap_or_default();
-                let labels = labels().with("http_status", &code).with("error", error(status));
+                let labels = labels()
+                    .with("http_status", &code)
+                    .with("error", error(status));
                 sink(&labels, count.into());
             }
         }
         Proto::Grpc => {
             for outcome in &edge.traffic.outcomes {
                 let name = outcome.grpc.map_or("UNKNOWN", code_name);
-                let labels = labels().with("grpc_status", name).with("error", error(outcome.status));
+                let labels = labels()
+                    .with("grpc_status", name)
+                    .with("error", error(outcome.status));
                 sink(&labels, outcome.count.into());
             }
         }
@@ -205,18 +248,39 @@ fn statuses(edge: &Outbound, proto: Proto, labels: &dyn Fn() -> Labels, sink: &m
 
 fn code_name(code: u8) -> &'static str {
     const NAMES: [&str; 17] = [
-        "OK", "CANCELLED", "UNKNOWN", "INVALID_ARGUMENT", "DEADLINE_EXCEEDED", "NOT_FOUND",
-        "ALREADY_EXISTS", "PERMISSION_DENIED", "RESOURCE_EXHAUSTED", "FAILED_PRECONDITION", "ABORTED",
-        "OUT_OF_RANGE", "UNIMPLEMENTED", "INTERNAL", "UNAVAILABLE", "DATA_LOSS", "UNAUTHENTICATED",
+        "OK",
+        "CANCELLED",
+        "UNKNOWN",
+        "INVALID_ARGUMENT",
+        "DEADLINE_EXCEEDED",
+        "NOT_FOUND",
+        "ALREADY_EXISTS",
+        "PERMISSION_DENIED",
+        "RESOURCE_EXHAUSTED",
+        "FAILED_PRECONDITION",
+        "ABORTED",
+        "OUT_OF_RANGE",
+        "UNIMPLEMENTED",
+        "INTERNAL",
+        "UNAVAILABLE",
+        "DATA_LOSS",
+        "UNAUTHENTICATED",
     ];
     NAMES.get(usize::from(code)).copied().unwrap_or("UNKNOWN")
 }
 
 /// `outbound_tcp_route_*` and `outbound_tls_route_*`.
 pub(crate) fn connections(pod: &Pod, target: Target, what: Tcp, sink: &mut Sink<'_>) {
-    for edge in pod.outbound.iter().filter(|edge| balanced_by(edge.protocol) == target) {
+    for edge in pod
+        .outbound
+        .iter()
+        .filter(|edge| balanced_by(edge.protocol) == target)
+    {
         let labels = || match target {
-            Target::Tls => Labels::new().parent(edge).default_route("tls").with("hostname", ""),
+            Target::Tls => Labels::new()
+                .parent(edge)
+                .default_route("tls")
+                .with("hostname", ""),
             _ => Labels::new()
                 .parent(edge)
                 .default_route("opaque")
@@ -227,7 +291,13 @@ pub(crate) fn connections(pod: &Pod, target: Target, what: Tcp, sink: &mut Sink<
             sink(&labels(), edge.traffic.opened.into());
             continue;
         }
-        for error in ["", "forbidden", "invalid_backend", "invalid_policy", "unexpected"] {
+        for error in [
+            "",
+            "forbidden",
+            "invalid_backend",
+            "invalid_policy",
+            "unexpected",
+        ] {
             let closed = edge.traffic.opened - edge.traffic.open;
             let count = if error.is_empty() { closed } else { 0 };
             sink(&labels().with("error", error), count.into());

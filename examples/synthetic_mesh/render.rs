@@ -33,7 +33,13 @@ pub(crate) fn body(pod: &Pod, out: &mut Vec<u8>) {
 }
 
 fn header(block: Block, family: &Family, out: &mut Vec<u8>) {
-    let Family { name, kind, unit, help, .. } = family;
+    let Family {
+        name,
+        kind,
+        unit,
+        help,
+        ..
+    } = family;
     describe(name, *kind, help, out);
     if let (Block::Registry, Some(unit)) = (block, unit) {
         push(out, &["# UNIT ", name, " ", unit, "\n"]);
@@ -47,7 +53,20 @@ pub(crate) fn describe(name: &str, kind: Kind, help: &str, out: &mut Vec<u8>) {
         Kind::Gauge => "gauge",
         Kind::Histogram => "histogram",
     };
-    push(out, &["# HELP ", name, " ", help, "\n# TYPE ", name, " ", kind, "\n"]);
+    push(
+        out,
+        &[
+            "# HELP ",
+            name,
+            " ",
+            help,
+            "\n# TYPE ",
+            name,
+            " ",
+            kind,
+            "\n",
+        ],
+    );
 }
 
 /// What a counter's or gauge's samples are called.
@@ -64,8 +83,12 @@ pub(crate) fn samples(block: Block, family: &Family, pod: &Pod, prefix: &str, ou
     rows(pod, family, &mut |labels, cell| {
         let labels = labels.text();
         match cell {
-            Cell::Number(value) => sample(out, [family.name, suffix], [prefix, "", labels, ""], value),
-            Cell::Histogram(histogram) => buckets(block, family.name, [prefix, labels], &histogram, out),
+            Cell::Number(value) => {
+                sample(out, [family.name, suffix], [prefix, "", labels, ""], value);
+            }
+            Cell::Histogram(histogram) => {
+                buckets(block, family.name, [prefix, labels], &histogram, out);
+            }
         }
     });
 }
@@ -77,13 +100,23 @@ fn buckets(
     histogram: &Histogram,
     out: &mut Vec<u8>,
 ) {
-    let Histogram { bounds, cumulative, count, sum } = histogram;
+    let Histogram {
+        bounds,
+        cumulative,
+        count,
+        sum,
+    } = histogram;
     let bucket = |out: &mut Vec<u8>, bound: &str, value: u64| {
         let (first, last) = match (block, labels) {
             (Block::Legacy, "") | (Block::Registry, _) => (bound, ""),
             (Block::Legacy, _) => ("", bound),
         };
-        sample(out, [name, "_bucket"], [prefix, first, labels, last], Number::Whole(value));
+        sample(
+            out,
+            [name, "_bucket"],
+            [prefix, first, labels, last],
+            Number::Whole(value),
+        );
     };
     let total = |out: &mut Vec<u8>, suffix: &str, value: Number| {
         sample(out, [name, suffix], [prefix, "", labels, ""], value);
@@ -106,7 +139,10 @@ fn buckets(
 fn sample(out: &mut Vec<u8>, name: [&str; 2], labels: [&str; 4], value: Number) {
     let [prefix, first, labels, last] = labels;
     push(out, &name);
-    if [prefix, first, labels, last].iter().any(|part| !part.is_empty()) {
+    if [prefix, first, labels, last]
+        .iter()
+        .any(|part| !part.is_empty())
+    {
         out.push(b'{');
         let prefix = match (first, labels, last) {
             ("", "", "") => prefix.trim_end_matches(','),
@@ -114,7 +150,10 @@ fn sample(out: &mut Vec<u8>, name: [&str; 2], labels: [&str; 4], value: Number) 
         };
         push(out, &[prefix]);
         if !first.is_empty() {
-            push(out, &["le=\"", first, if labels.is_empty() { "\"" } else { "\"," }]);
+            push(
+                out,
+                &["le=\"", first, if labels.is_empty() { "\"" } else { "\"," }],
+            );
         }
         push(out, &[labels]);
         if !last.is_empty() {

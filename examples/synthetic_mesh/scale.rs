@@ -25,7 +25,8 @@ impl Scale {
         pod.refused = 1 + if index == 0 { self.extra_rows } else { 0 };
         pod.failfast = 1;
         for step in 1..=self.edges {
-            pod.outbound.push(self.outbound(index, (index + step) % self.pods));
+            pod.outbound
+                .push(self.outbound(index, (index + step) % self.pods));
             let client = (index + self.pods - step % self.pods) % self.pods;
             pod.inbound.push(self.inbound(client, index));
         }
@@ -33,17 +34,21 @@ impl Scale {
     }
 
     fn place(&self, index: u64) -> Place {
-        let workload = format!("service-{index:05}");
+        let workload = format!("svc-{index:05}");
         let mut random = Random::of(self.seed, &workload);
         let hash = random.name(10);
-        let rack = index / 30;
         Place {
             namespace: format!("team-{:03}", index / NAMESPACE_PODS),
             pod: format!("{workload}-{hash}-{}", random.name(5)),
             workload,
             template_hash: Some(hash),
-            ip: format!("10.{}.{}.{}", 40 + index / 62_500, index / 250 % 250, 1 + index % 250),
-            node: format!("ip-10-{}-{}-12.eu-west-1.compute.internal", rack / 250, rack % 250),
+            ip: format!(
+                "10.{}.{}.{}",
+                40 + index / 62_500,
+                index / 250 % 250,
+                1 + index % 250
+            ),
+            node: format!("worker-{:03}", index / 30),
             zone: ["eu-west-1a", "eu-west-1b", "eu-west-1c"][(index % 3) as usize],
         }
     }
@@ -54,10 +59,18 @@ impl Scale {
         let calls = random.between(500, 90_000);
         let failures = random.between(1, 20);
         if (client + server).is_multiple_of(3) {
-            let outcomes = vec![Outcome::grpc(0, calls), Outcome::grpc(14, failures), Outcome::reset(1)];
+            let outcomes = vec![
+                Outcome::grpc(0, calls),
+                Outcome::grpc(14, failures),
+                Outcome::reset(1),
+            ];
             (Protocol::Grpc, Traffic::new(outcomes, 1, &mut random))
         } else {
-            let outcomes = vec![Outcome::http(200, calls), Outcome::http(404, 3), Outcome::http(503, failures)];
+            let outcomes = vec![
+                Outcome::http(200, calls),
+                Outcome::http(404, 3),
+                Outcome::http(503, failures),
+            ];
             (Protocol::Http1, Traffic::new(outcomes, 0, &mut random))
         }
     }
@@ -68,7 +81,12 @@ impl Scale {
         Outbound {
             service: to.workload.clone(),
             port: 8080,
-            cluster_ip: format!("10.{}.{}.{}", 140 + server / 62_500, server / 250 % 250, 1 + server % 250),
+            cluster_ip: format!(
+                "10.{}.{}.{}",
+                140 + server / 62_500,
+                server / 250 % 250,
+                1 + server % 250
+            ),
             target_port: 8080,
             to,
             meshed: true,
