@@ -220,6 +220,47 @@ fn families_are_described_and_ordered_as_in_a_real_scrape() {
     }
 }
 
+/// Label names in order, for each sample name of the real scrapes.
+fn real_label_names() -> BTreeSet<(String, Vec<String>)> {
+    let scrapes = ["busy-client", "busy-server", "grpc-failures-inbound"];
+    let mut known = BTreeSet::new();
+    for scrape in scrapes {
+        let real = std::fs::read_to_string(format!("fixtures/scrapes/{scrape}.prom")).unwrap();
+        for (name, labels, _) in samples(&real) {
+            known.insert((name.to_owned(), label_names(labels)));
+        }
+    }
+    known
+}
+
+fn label_names(labels: &str) -> Vec<String> {
+    let pairs = labels.split("\",");
+    pairs
+        .map(|pair| pair.split("=\"").next().unwrap().to_owned())
+        .collect()
+}
+
+#[test]
+fn label_sets_have_the_names_and_the_order_of_real_ones() {
+    let known = real_label_names();
+    let mut compared = 0;
+    for body in bodies() {
+        for (name, labels, _) in samples(&body) {
+            // What no real scrape here has: a StatefulSet, an endpoint that is no pod, a meshed client cut off.
+            if labels.contains("dst_statefulset=")
+                || labels.contains("dst_service=\"kubernetes\"")
+                || name == "inbound_tcp_authz_terminate_total"
+            {
+                continue;
+            }
+            let shape = (name.to_owned(), label_names(labels));
+            assert!(known.contains(&shape), "{name}{{{labels}}}");
+            compared += 1;
+        }
+    }
+    assert!(compared > 20_000);
+}
+
 #[test]
 fn a_joined_dump_numbers_its_pods_and_keeps_their_bodies() {
     let scale = Scale {
@@ -286,6 +327,25 @@ fn a_merged_body_has_the_lines_and_nearly_the_bytes_asked_for() {
     let mut types = BTreeSet::new();
     let described = text.lines().filter_map(|line| line.strip_prefix("# TYPE "));
     assert!(described.into_iter().all(|line| types.insert(line)));
+}
+
+#[test]
+fn a_size_that_cannot_be_reached_is_refused_with_a_remedy() {
+    let scale = Scale {
+        seed: 1,
+        pods: 0,
+        edges: 4,
+        extra_rows: 0,
+    };
+    let refusal = merged::fit_lines(scale.clone(), 500)
+        .unwrap_err()
+        .to_string();
+    assert!(refusal.ends_with("lower --edges"), "{refusal}");
+    let scenario = Scenario::Scale(merged::fit_lines(scale, 10_000).unwrap());
+    let refusal = merged::fit_bytes(&scenario, 1_000_000)
+        .unwrap_err()
+        .to_string();
+    assert!(refusal.ends_with("lower --edges or --lines"), "{refusal}");
 }
 
 #[test]

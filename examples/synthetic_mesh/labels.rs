@@ -148,10 +148,15 @@ impl Labels {
             target_port,
             ..
         } = edge;
-        let authority = format!("{service}.{}.svc.cluster.local:{port}", to.namespace);
-        let labels = self
-            .with("authority", &authority)
-            .target(&to.ip, *target_port);
+        // As scraped: connections passed through as TLS have no authority.
+        let labels = match edge.protocol {
+            Protocol::Tls => self,
+            Protocol::Http1 | Protocol::Grpc | Protocol::Opaque => {
+                let authority = format!("{service}.{}.svc.cluster.local:{port}", to.namespace);
+                self.with("authority", &authority)
+            }
+        };
+        let labels = labels.target(&to.ip, *target_port);
         if !edge.meshed {
             return labels
                 .with("tls", "no_identity")

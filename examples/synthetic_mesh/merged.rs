@@ -117,49 +117,40 @@ impl Write for Counter {
     }
 }
 
-/// The largest mesh whose merged body has at most `lines` lines, filled up to exactly that many.
+/// A mesh whose merged body has exactly `lines` lines: as many pods as fit, then one-line rows.
 pub(crate) fn fit_lines(mut scale: Scale, lines: u64) -> io::Result<Scale> {
     let size = |scale: &Scale| measure(&Scenario::Scale(scale.clone()), Padding::default());
-    scale.pods = scale.edges + 1;
+    let smallest = scale.edges + 1;
+    scale.pods = smallest;
     let mut fitted = size(&scale)?.lines;
-    while fitted != lines && scale.extra_rows == 0 {
-        if fitted < lines {
-            let wanted = (scale.pods * lines / fitted).max(scale.pods);
-            if wanted == scale.pods {
-                scale.extra_rows = lines - fitted;
-                break;
-            }
-            scale.pods = wanted;
-        } else if scale.pods > scale.edges + 1 {
-            scale.pods -= 1;
-        } else {
-            let smallest = format!(
-                "{lines} lines are fewer than the {fitted} of the smallest mesh; lower --edges"
-            );
-            return Err(io::Error::other(smallest));
-        }
+    while scale.pods * lines / fitted > scale.pods {
+        scale.pods = scale.pods * lines / fitted;
         fitted = size(&scale)?.lines;
-        if fitted < lines && scale.pods * lines / fitted == scale.pods {
-            scale.extra_rows = lines - fitted;
-        }
     }
+    while fitted > lines {
+        if scale.pods == smallest {
+            return Err(io::Error::other(format!(
+                "{lines} lines are fewer than the {fitted} of the smallest mesh; lower --edges"
+            )));
+        }
+        scale.pods -= 1;
+        fitted = size(&scale)?.lines;
+    }
+    scale.extra_rows = lines - fitted;
     Ok(scale)
 }
 
-/// Padding that brings the merged body as near to `bytes` as one character per sample of a pod allows.
+/// Padding that brings the merged body as near to `bytes` as one character in all samples of a pod allows.
 pub(crate) fn fit_bytes(scenario: &Scenario, bytes: u64) -> io::Result<Padding> {
     let bare = measure(scenario, Padding::default())?;
     let missing = bytes.saturating_sub(bare.bytes);
-    let per_sample = missing / bare.samples;
-    let Some(characters) = per_sample.checked_sub(PADDING_FLOOR) else {
-        let natural = format!(
-            "{bytes} bytes are too few for {} samples of {} bytes",
-            bare.samples, bare.bytes
-        );
-        return Err(io::Error::other(natural));
+    let Some(characters) = (missing / bare.samples).checked_sub(PADDING_FLOOR) else {
+        return Err(io::Error::other(format!(
+            "{bytes} bytes are too few: without padding there are {}; lower --edges or --lines",
+            bare.bytes
+        )));
     };
-    let left = missing % bare.samples;
-    let longer = left * scenario.len() / bare.samples;
+    let longer = missing % bare.samples * scenario.len() / bare.samples;
     Ok(Padding {
         characters: Some(characters),
         longer,
