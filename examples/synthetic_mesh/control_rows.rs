@@ -4,11 +4,13 @@ use super::family::Stack;
 use super::histogram::{Histogram, LATENCY_MS};
 use super::labels::Labels;
 use super::legacy_rows::with_outcome;
-use super::model::{Outcome, Pod, Protocol};
-use super::outbound_rows::{NOW_SECONDS, started_micros};
+use super::model::{Outcome, Pod, Protocol, Traffic};
 use super::random::Random;
 use super::render::Number;
 use super::rows::{Cell, Sink};
+
+/// When the mesh was scraped; every timestamp is before it.
+const NOW_SECONDS: u64 = 1_786_700_000;
 
 /// One control plane service a proxy calls.
 #[derive(Debug)]
@@ -219,13 +221,13 @@ pub(crate) fn stacks(pod: &Pod, what: Stack, sink: &mut Sink<'_>) {
 pub(crate) fn scalar(pod: &Pod, family: &str, sink: &mut Sink<'_>) {
     let started = started_micros(pod);
     let uptime = NOW_SECONDS * 1_000_000 - started;
-    let traffic = |part: fn(&super::model::Traffic) -> u64| -> u64 {
+    let traffic = |part: fn(&Traffic) -> u64| -> u64 {
         let inbound = pod.inbound.iter().map(|edge| part(&edge.traffic));
         inbound
             .chain(pod.outbound.iter().map(|edge| part(&edge.traffic)))
             .sum()
     };
-    let requests = traffic(super::model::Traffic::requests);
+    let requests = traffic(Traffic::requests);
     let polls = 40_000 + requests * 21;
     let mut random = Random::of(pod.seed, family);
     let value = match family {
@@ -258,4 +260,10 @@ pub(crate) fn scalar(pod: &Pod, family: &str, sink: &mut Sink<'_>) {
         _ => Number::Whole(0),
     };
     sink(&Labels::new(), Cell::Number(value));
+}
+
+/// When the pod's proxy started, in microseconds since the epoch.
+pub(crate) fn started_micros(pod: &Pod) -> u64 {
+    let mut random = Random::new(pod.seed);
+    (NOW_SECONDS - random.between(3_540, 3_660)) * 1_000_000 - random.between(1, 999_999)
 }

@@ -4,11 +4,12 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
 
+use super::model::Pod;
 use super::render::body;
 use super::scenario::Scenario;
 
 /// Where a pod's body goes, in a directory and in an archive.
-fn path(pod: &super::model::Pod) -> String {
+fn path(pod: &Pod) -> String {
     format!("{}/{}.prom", pod.place.namespace, pod.place.pod)
 }
 
@@ -45,13 +46,15 @@ pub(crate) fn archive(scenario: &Scenario, out: impl Write) -> io::Result<()> {
     tar.into_inner()?.flush()
 }
 
-/// Writes what `linkerd diagnostics proxy-metrics` prints: headers without a namespace, bodies as they are.
+/// Writes what `linkerd diagnostics proxy-metrics` prints: pods by name, headers without a
+/// namespace, bodies as they are.
 pub(crate) fn joined(scenario: &Scenario, mut out: impl Write) -> io::Result<()> {
     let mut text = Vec::new();
-    for (index, pod) in scenario.pods().enumerate() {
+    for (rank, index) in scenario.by_name().into_iter().enumerate() {
         text.clear();
+        let pod = scenario.pod(index);
         let (name, count) = (&pod.place.pod, scenario.len());
-        writeln!(text, "#\n# POD {name} ({} of {count})\n#", index + 1)?;
+        writeln!(text, "#\n# POD {name} ({} of {count})\n#", rank + 1)?;
         body(&pod, &mut text);
         out.write_all(&text)?;
     }

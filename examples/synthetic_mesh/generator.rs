@@ -5,6 +5,7 @@
 //! include this file too, which is why modules are siblings and not children.
 
 pub(crate) mod astronomy_shop;
+pub(crate) mod balancer_rows;
 pub(crate) mod catalogue;
 pub(crate) mod control_rows;
 pub(crate) mod family;
@@ -21,3 +22,4 @@ pub(crate) mod render;
 pub(crate) mod rows;
 pub(crate) mod scale;
 pub(crate) mod scenario;
+pub(crate) mod shop_graph;

@@ -3,7 +3,7 @@
 use super::family::Tcp;
 use super::histogram::{Histogram, LATENCY_MS};
 use super::labels::{ADMIN_PORT, Labels};
-use super::model::{Inbound, Outbound, Outcome, Pod, Protocol, Traffic};
+use super::model::{Client, Inbound, Outbound, Outcome, Pod, Protocol, Traffic};
 use super::random::Random;
 use super::rows::Sink;
 
@@ -37,7 +37,7 @@ fn inbound(pod: &Pod, edge: &Inbound) -> Labels {
 /// The scrapes themselves, from a scraper whose traffic to this port is not meshed.
 pub(crate) fn admin(pod: &Pod) -> Inbound {
     Inbound {
-        client: super::model::Client::Unmeshed,
+        client: Client::Unmeshed,
         port: ADMIN_PORT,
         protocol: Protocol::Http1,
         server: None,

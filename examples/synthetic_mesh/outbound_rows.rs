@@ -1,16 +1,11 @@
-//! Rows of the outbound families: balancers, protocol detection, routes, errors; and the control balancers.
+//! Rows of the outbound families: protocol detection, routes, errors, cost.
 
-use super::control_rows::{SERVICES, Service};
-use super::family::{Measure, Outbound as Route, Proto, Target, Tcp};
-use super::histogram::{COARSE, DETECT, FINE, FRAME, Histogram, QUEUE};
+use super::balancer_rows::balanced_by;
+use super::family::{Outbound as Route, Proto, Target, Tcp};
+use super::histogram::{COARSE, DETECT, FINE, FRAME, Histogram};
 use super::labels::Labels;
 use super::model::{Outbound, Pod, Protocol};
-use super::random::Random;
-use super::render::Number;
-use super::rows::{Cell, Sink};
-
-/// When the mesh was scraped; every timestamp is before it.
-pub(crate) const NOW_SECONDS: u64 = 1_786_700_000;
+use super::rows::Sink;
 
 /// `outbound_http_errors_total`.
 pub(crate) fn http_errors(pod: &Pod, sink: &mut Sink<'_>) {
@@ -30,101 +25,6 @@ pub(crate) fn tcp_errors(pod: &Pod, sink: &mut Sink<'_>) {
         let labels = Labels::new().address(&ip, port).with("error", "i/o");
         sink(&labels, (1 + index % 3).into());
     }
-}
-
-/// `*_balancer_*` of one target.
-pub(crate) fn balancer(pod: &Pod, target: Target, measure: Measure, sink: &mut Sink<'_>) {
-    let control = |service: &Service, sink: &mut Sink<'_>| {
-        let requests = service.requests(pod);
-        balance(
-            pod,
-            measure,
-            requests,
-            30,
-            &|labels| labels.with("addr", service.addr),
-            sink,
-        );
-    };
-    match target {
-        Target::Identity => control(&SERVICES[0], sink),
-        Target::Destination => control(&SERVICES[1], sink),
-        Target::Policy => control(&SERVICES[2], sink),
-        Target::Http | Target::Tcp | Target::Tls => {
-            for edge in pod
-                .outbound
-                .iter()
-                .filter(|edge| balanced_by(edge.protocol) == target)
-            {
-                let authority = format!(
-                    "{}.{}.svc.cluster.local:{}",
-                    edge.service, edge.to.namespace, edge.port
-                );
-                let labels = |labels: Labels| match target {
-                    Target::Tls => labels.with("concrete", &authority),
-                    Target::Tcp => labels
-                        .parent(edge)
-                        .backend(edge)
-                        .with("logical", &authority)
-                        .with("concrete", &authority),
-                    _ => labels.parent(edge).backend(edge),
-                };
-                let requests = match target {
-                    Target::Http => edge.traffic.requests(),
-                    _ => edge.traffic.opened,
-                };
-                balance(pod, measure, requests, 3, &labels, sink);
-            }
-        }
-    }
-}
-
-fn balanced_by(protocol: Protocol) -> Target {
-    match protocol {
-        Protocol::Http1 | Protocol::Grpc => Target::Http,
-        Protocol::Opaque => Target::Tcp,
-        Protocol::Tls => Target::Tls,
-    }
-}
-
-/// One balancer with one ready endpoint and a queue that never shut.
-fn balance(
-    pod: &Pod,
-    measure: Measure,
-    requests: u64,
-    timeout_seconds: u64,
-    labels: &dyn Fn(Labels) -> Labels,
-    sink: &mut Sink<'_>,
-) {
-    let rest = || labels(Labels::new());
-    let micros = |value| Cell::Number(Number::Micros(value));
-    match measure {
-        Measure::Endpoints => {
-            for (state, count) in [("ready", 1), ("pending", 0)] {
-                sink(
-                    &labels(Labels::new().with("endpoint_state", state)),
-                    Cell::from(count),
-                );
-            }
-        }
-        Measure::P2cUpdates => {
-            for (op, count) in [("Remove", 0), ("Reset", 1), ("Add", 0)] {
-                sink(&labels(Labels::new().with("op", op)), Cell::from(count));
-            }
-        }
-        Measure::P2cEndpoints | Measure::QueueGateOpen => sink(&rest(), 1.into()),
-        Measure::QueueLength | Measure::QueueGateShut => sink(&rest(), 0.into()),
-        Measure::QueueRequests => sink(&rest(), requests.into()),
-        Measure::QueueLatency => sink(&rest(), Histogram::new(&QUEUE, requests, 240).into()),
-        Measure::QueueGateOpenTime => sink(&rest(), micros(started_micros(pod) + 21_873)),
-        Measure::QueueGateShutTime => sink(&rest(), micros(0)),
-        Measure::QueueGateTimeout => sink(&rest(), micros(timeout_seconds * 1_000_000)),
-    }
-}
-
-/// When the pod's proxy started, in microseconds since the epoch.
-pub(crate) fn started_micros(pod: &Pod) -> u64 {
-    let mut random = Random::new(pod.seed);
-    (NOW_SECONDS - random.between(3_540, 3_660)) * 1_000_000 - random.between(1, 999_999)
 }
 
 /// The protocol the control plane announced for an edge.

@@ -5,7 +5,7 @@ use super::histogram::Histogram;
 use super::labels::Labels;
 use super::model::Pod;
 use super::render::Number;
-use super::{control_rows, inbound_rows, legacy_rows, outbound_rows};
+use super::{balancer_rows, control_rows, inbound_rows, legacy_rows, outbound_rows};
 
 /// What one row holds.
 #[derive(Debug)]
@@ -50,7 +50,7 @@ pub(crate) fn rows(pod: &Pod, family: &Family, sink: &mut Sink<'_>) {
         Rows::TlsInfo => control_rows::tls_info(sink),
         Rows::Dns => control_rows::dns(pod, sink),
         Rows::CertRefreshes => control_rows::cert_refreshes(sink),
-        Rows::Balancer(target, measure) => outbound_rows::balancer(pod, target, measure, sink),
+        Rows::Balancer(target, measure) => balancer_rows::balancer(pod, target, measure, sink),
         Rows::InboundDetectDuration => inbound_rows::detect_duration(pod, sink),
         Rows::InboundDetectResults => inbound_rows::detect_results(pod, sink),
         Rows::TransportHeaders => inbound_rows::transport_headers(pod, sink),

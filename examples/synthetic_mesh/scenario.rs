@@ -38,4 +38,13 @@ impl Scenario {
     pub(crate) fn pods(&self) -> impl Iterator<Item = Cow<'_, Pod>> {
         (0..self.len()).map(|index| self.pod(index))
     }
+
+    /// Indexes of the pods sorted by name alone, whatever the namespace.
+    pub(crate) fn by_name(&self) -> Vec<u64> {
+        let mut order: Vec<u64> = (0..self.len()).collect();
+        if let Self::Fixed(pods) = self {
+            order.sort_by_key(|index| &pods[*index as usize].place.pod);
+        }
+        order
+    }
 }
