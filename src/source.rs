@@ -17,6 +17,7 @@ mod joined;
 mod pipe;
 mod shape;
 mod stream;
+mod tally;
 mod web;
 
 use std::fs::File;

@@ -16,6 +16,8 @@ use crate::source::{Failure, Progress, Skip};
 
 const NAMED_TWICE: &str = "named twice";
 const NOT_REGULAR: &str = "not a regular file";
+const BROKEN_LINK: &str = "a broken symbolic link: what it points to does not exist";
+const SOCKET: &str = "a socket, which cannot be read: name a file or the URL of an endpoint";
 
 /// One thing to open, or what is already known about it.
 pub(super) enum Input {
@@ -172,6 +174,9 @@ impl Listing<'_> {
         if !named && !metadata.is_file() {
             return self.skipped(&name, NOT_REGULAR);
         }
+        if is_socket(metadata) {
+            return self.failed(&name, SOCKET.to_owned());
+        }
         // A pipe that a shell passes as /dev/fd/63 has no path that could be resolved.
         let identity = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
         if self.is_new(Identity::Path(identity), &name) {
@@ -220,7 +225,15 @@ impl Listing<'_> {
     }
 }
 
-const BROKEN_LINK: &str = "a broken symbolic link: what it points to does not exist";
+#[cfg(unix)]
+fn is_socket(metadata: &Metadata) -> bool {
+    std::os::unix::fs::FileTypeExt::is_socket(&metadata.file_type())
+}
+
+#[cfg(not(unix))]
+fn is_socket(_: &Metadata) -> bool {
+    false
+}
 
 fn is_link(path: &Path) -> bool {
     fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_symlink())

@@ -15,6 +15,7 @@ use crate::source::header::{self, Found, HEADER_BYTES, Header};
 use crate::source::pipe::{self, Chunk, Feed};
 use crate::source::shape;
 use crate::source::stream::{Stream, fill};
+use crate::source::tally::{Missing, Tally};
 use crate::source::{Failure, Target};
 
 /// What every header holds and few other places do.
@@ -308,37 +309,6 @@ fn error_block(body: &[u8]) -> Option<String> {
     } else {
         line
     })
-}
-
-/// Compares how many bodies come with how many the headers say. Dumps that were put one behind the
-/// other are counted each for itself.
-#[derive(Default)]
-struct Tally {
-    of: u64,
-    last: u64,
-    seen: u64,
-}
-
-struct Missing {
-    of: u64,
-    seen: u64,
-}
-
-impl Tally {
-    /// Counts one more header; returns what the dump before it lacks, if this one begins another.
-    fn count(&mut self, header: &Header) -> Option<Missing> {
-        let begins_another = header.of != self.of || header.index <= self.last;
-        let missing = if begins_another { self.close() } else { None };
-        self.of = header.of;
-        self.last = header.index;
-        self.seen += 1;
-        missing
-    }
-
-    fn close(&mut self) -> Option<Missing> {
-        let Self { of, last: _, seen } = std::mem::take(self);
-        (seen < of).then_some(Missing { of, seen })
-    }
 }
 
 #[cfg(test)]
