@@ -675,6 +675,33 @@ fn outcomes_of_pipe(sources: &Sources) -> String {
 }
 
 #[test]
+fn a_body_that_stands_alone_can_be_read_by_anyone_at_any_time() {
+    let body = large();
+    let sources = Sources::new()
+        .file("plain", &body)
+        .file("one.gz", gzip(&body))
+        .file("one.zst.gz", gzip(&zstd(&body)));
+    let paths = ["plain", "one.gz", "one.zst.gz"].map(|name| sources.path(name));
+    let mut bodies = Vec::new();
+    source::read(
+        &sources.options(paths.to_vec()),
+        &Arc::default(),
+        &mut |event| {
+            if let Event::Scrape(scrape) = event {
+                bodies.push(scrape.body);
+            }
+            ControlFlow::Continue(())
+        },
+    );
+    assert_eq!(bodies.len(), 3);
+    for mut again in bodies {
+        let mut bytes = Vec::new();
+        again.read_to_end(&mut bytes).unwrap();
+        assert!(bytes == body);
+    }
+}
+
+#[test]
 fn reading_stops_when_nobody_wants_more() {
     let body = large();
     let sources = Sources::new().file("a.tar", tar(&[("one", &body), ("two", &body)]));
