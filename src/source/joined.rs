@@ -390,6 +390,16 @@ mod tests {
     }
 
     #[test]
+    fn a_body_behind_a_page_of_blanks_is_not_taken_for_empty() {
+        let blanks = " ".repeat(2 * HEADER_BYTES);
+        let dump = format!("#\n# POD web-1 (1 of 1)\n#\n{blanks}\nup 1\n");
+        for chunk_bytes in [10, 1 << 20] {
+            let lines = split_in_chunks(dump.as_bytes(), chunk_bytes);
+            assert_eq!(lines, [format!("web-1: {:?}", format!("{blanks}\nup 1\n"))]);
+        }
+    }
+
+    #[test]
     fn takes_errors_with_and_without_a_colon_and_on_several_lines() {
         let text = |body: &str| error_block(body.as_bytes());
         assert_eq!(text("# ERROR: a\n b\n").as_deref(), Some("a b"));
