@@ -17,6 +17,7 @@ mod joined;
 mod pipe;
 mod shape;
 mod stream;
+mod tally;
 mod web;
 
 use std::fs::File;
@@ -92,7 +93,8 @@ pub enum Event {
 /// source is), so that a share of the whole is known before anything is decompressed.
 #[derive(Debug, Default)]
 pub struct Progress {
-    /// Bytes that the files found so far hold; a pipe or URL of unknown length adds nothing.
+    /// Bytes that the files found hold; a pipe or URL of unknown length adds nothing, so that it may
+    /// end up below `read_bytes`. What is given up unread is taken off again.
     pub expected_bytes: AtomicU64,
     /// Bytes read so far.
     pub read_bytes: AtomicU64,
@@ -105,7 +107,8 @@ pub struct Options {
     pub sources: Vec<String>,
     /// Targets whose name does not match are skipped with that reason, unread. `None` takes all.
     pub target_filter: Option<globset::GlobMatcher>,
-    /// Longest wait for a URL's connection and for each further piece of its body.
+    /// Longest wait for a URL's connection and first answer together, and then for each further piece
+    /// of its body.
     pub timeout: Duration,
 }
 

@@ -638,7 +638,7 @@ fn links_pipes_and_locked_files_are_told_apart() {
     failed  empty: the directory holds no file to read
     failed  e: the directory holds no file to read
     skipped e/.keep: hidden
-    failed  d/socket: no such device or address
+    failed  d/socket: a socket, which cannot be read: name a file or the URL of an endpoint
     failed  d/a.prom/x: not a directory
     ");
 }
@@ -672,6 +672,33 @@ fn outcomes_of_pipe(sources: &Sources) -> String {
         large().len() as u64
     );
     lines.replace(&format!("{}/", sources.dir.path().display()), "")
+}
+
+#[test]
+fn a_body_that_stands_alone_can_be_read_by_anyone_at_any_time() {
+    let body = large();
+    let sources = Sources::new()
+        .file("plain", &body)
+        .file("one.gz", gzip(&body))
+        .file("one.zst.gz", gzip(&zstd(&body)));
+    let paths = ["plain", "one.gz", "one.zst.gz"].map(|name| sources.path(name));
+    let mut bodies = Vec::new();
+    source::read(
+        &sources.options(paths.to_vec()),
+        &Arc::default(),
+        &mut |event| {
+            if let Event::Scrape(scrape) = event {
+                bodies.push(scrape.body);
+            }
+            ControlFlow::Continue(())
+        },
+    );
+    assert_eq!(bodies.len(), 3);
+    for mut again in bodies {
+        let mut bytes = Vec::new();
+        again.read_to_end(&mut bytes).unwrap();
+        assert!(bytes == body);
+    }
 }
 
 #[test]
@@ -818,7 +845,7 @@ fn a_url_that_answers_with_an_error_says_which() {
 fn a_server_that_says_nothing_is_given_up() {
     let mut sources = Sources::new();
     sources.timeout = Duration::from_millis(50);
-    let slow = ResponseTemplate::new(200).set_delay(Duration::from_secs(600));
+    let slow = ResponseTemplate::new(200).set_delay(Duration::from_mins(10));
     let server = Server::new().answers("/metrics", slow);
     insta::assert_snapshot!(server.read(&sources, &["http://HOST/metrics"]), @"failed  http://HOST/metrics: no answer within 50ms");
 }

@@ -165,3 +165,76 @@ impl<'e> Feeder<'e> {
         self.skipped(origin, "does not match --target")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::{self, Write};
+
+    use proptest::prelude::*;
+    use proptest::sample::{Index, select};
+
+    use super::*;
+
+    fn gzip(bytes: &[u8]) -> Vec<u8> {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        encoder.write_all(bytes).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    fn tar(members: &[&[u8]]) -> Vec<u8> {
+        let mut builder = tar::Builder::new(Vec::new());
+        for (number, content) in members.iter().enumerate() {
+            let mut header = tar::Header::new_gnu();
+            header.set_size(content.len() as u64);
+            // Long enough to need an extension of its own.
+            let name = format!("{}/{number}", "pod".repeat(50));
+            builder.append_data(&mut header, name, *content).unwrap();
+        }
+        builder.into_inner().unwrap()
+    }
+
+    /// Every kind of thing that can be opened, whole.
+    fn sound() -> Vec<Vec<u8>> {
+        let body = b"# TYPE up gauge\nup 1\n".repeat(50);
+        let dump = b"#\n# POD a (1 of 2)\n#\nup 1\n#\n# POD b (2 of 2)\n#\n# ERROR: c\n".to_vec();
+        let packed = zstd::encode_all(&body[..], 1).unwrap();
+        let archive = tar(&[&body, &dump, &gzip(&body), &packed]);
+        let packed_archive = gzip(&archive);
+        vec![body, dump, packed, archive, packed_archive]
+    }
+
+    proptest! {
+        #[test]
+        fn damage_anywhere_ends_in_events_and_never_in_a_panic(
+            sound in select(sound()),
+            damage in proptest::collection::vec((any::<Index>(), any::<u8>()), 0..6),
+            cut in proptest::option::of(any::<Index>()),
+        ) {
+            let mut bytes = sound;
+            for (at, byte) in damage {
+                let at = at.index(bytes.len());
+                bytes[at] = byte;
+            }
+            if let Some(cut) = cut {
+                bytes.truncate(cut.index(bytes.len()));
+            }
+            let mut bodies = Vec::new();
+            let mut events = 0;
+            let mut emit = |event| {
+                events += 1;
+                if let Event::Scrape(scrape) = event {
+                    bodies.push(scrape.body);
+                }
+                ControlFlow::Continue(())
+            };
+            let mut feeder = Feeder::new(Pool::new(), None, &mut emit);
+            let place = Place::outermost("x".to_owned(), true);
+            let _ = feeder.open(Stream::owned(io::Cursor::new(bytes)), place);
+            // All of it fits in the pool, so that nobody has to read meanwhile.
+            for mut body in bodies {
+                let _ = io::copy(&mut body, &mut io::sink());
+            }
+            prop_assert!(events > 0);
+        }
+    }
+}

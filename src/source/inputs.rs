@@ -16,6 +16,8 @@ use crate::source::{Failure, Progress, Skip};
 
 const NAMED_TWICE: &str = "named twice";
 const NOT_REGULAR: &str = "not a regular file";
+const BROKEN_LINK: &str = "a broken symbolic link: what it points to does not exist";
+const SOCKET: &str = "a socket, which cannot be read: name a file or the URL of an endpoint";
 
 /// One thing to open, or what is already known about it.
 pub(super) enum Input {
@@ -127,32 +129,38 @@ impl Listing<'_> {
                 return self.failed(pattern, reason);
             }
         };
-        let mut paths: Vec<Result<PathBuf, (PathBuf, String)>> = matches
-            .map(|found| {
-                found.map_err(|error| (error.path().to_path_buf(), describe(error.error())))
+        let mut found: Vec<(PathBuf, Option<String>)> = matches
+            .map(|found| match found {
+                Ok(path) => (path, None),
+                Err(error) => (error.path().to_path_buf(), Some(describe(error.error()))),
             })
             .collect();
-        if paths.is_empty() {
-            return self.failed(pattern, "no file matches".to_owned());
+        found.sort_by(|(one, _), (other, _)| bytes(one).cmp(bytes(other)));
+        if found.is_empty() {
+            self.failed(pattern, "no file matches".to_owned());
         }
-        paths.sort();
-        for path in paths {
-            match path {
-                Ok(path) => match fs::metadata(&path) {
-                    Ok(metadata) => self.existing(&path, &metadata, false),
-                    Err(error) => self.unreadable(&path, &error),
-                },
-                Err((path, reason)) => self.failed(&path.to_string_lossy(), reason),
+        for (path, unreadable) in found {
+            match unreadable {
+                Some(reason) => self.failed(&path.to_string_lossy(), reason),
+                None => self.matched(&path),
             }
+        }
+    }
+
+    /// A path that a glob came to.
+    fn matched(&mut self, path: &Path) {
+        match fs::metadata(path) {
+            Ok(metadata) => self.existing(path, &metadata, false),
+            Err(_) if is_link(path) => {
+                self.failed(&path.to_string_lossy(), BROKEN_LINK.to_owned());
+            }
+            Err(error) => self.failed(&path.to_string_lossy(), describe(&error)),
         }
     }
 
     fn directory(&mut self, directory: &Path) {
         let mut found: Vec<Found> = walk(directory);
-        found.sort_by(|one, other| {
-            let bytes = |found: &Found| found.path.clone().into_os_string().into_encoded_bytes();
-            bytes(one).cmp(&bytes(other))
-        });
+        found.sort_by(|one, other| bytes(&one.path).cmp(bytes(&other.path)));
         if !found.iter().any(|found| found.what.counts_as_file()) {
             let reason = "the directory holds no file to read".to_owned();
             self.failed(&directory.to_string_lossy(), reason);
@@ -171,6 +179,9 @@ impl Listing<'_> {
         let name = path.to_string_lossy();
         if !named && !metadata.is_file() {
             return self.skipped(&name, NOT_REGULAR);
+        }
+        if is_socket(metadata) {
+            return self.failed(&name, SOCKET.to_owned());
         }
         // A pipe that a shell passes as /dev/fd/63 has no path that could be resolved.
         let identity = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
@@ -195,15 +206,6 @@ impl Listing<'_> {
         is_new
     }
 
-    fn unreadable(&mut self, path: &Path, error: &io::Error) {
-        let reason = if is_link(path) {
-            BROKEN_LINK.to_owned()
-        } else {
-            describe(error)
-        };
-        self.failed(&path.to_string_lossy(), reason);
-    }
-
     fn failed(&mut self, name: &str, reason: String) {
         self.inputs.push(Input::Failed(Failure {
             target: name.to_owned(),
@@ -220,7 +222,15 @@ impl Listing<'_> {
     }
 }
 
-const BROKEN_LINK: &str = "a broken symbolic link: what it points to does not exist";
+#[cfg(unix)]
+fn is_socket(metadata: &Metadata) -> bool {
+    std::os::unix::fs::FileTypeExt::is_socket(&metadata.file_type())
+}
+
+#[cfg(not(unix))]
+fn is_socket(_: &Metadata) -> bool {
+    false
+}
 
 fn is_link(path: &Path) -> bool {
     fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_symlink())
@@ -268,6 +278,11 @@ fn walk(directory: &Path) -> Vec<Found> {
         }
     }
     found
+}
+
+/// What paths are ordered by: `Path` itself compares part by part.
+fn bytes(path: &Path) -> &[u8] {
+    path.as_os_str().as_encoded_bytes()
 }
 
 fn is_hidden(path: &Path) -> bool {

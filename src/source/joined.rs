@@ -15,6 +15,7 @@ use crate::source::header::{self, Found, HEADER_BYTES, Header};
 use crate::source::pipe::{self, Chunk, Feed};
 use crate::source::shape;
 use crate::source::stream::{Stream, fill};
+use crate::source::tally::{Missing, Tally};
 use crate::source::{Failure, Target};
 
 /// What every header holds and few other places do.
@@ -310,37 +311,6 @@ fn error_block(body: &[u8]) -> Option<String> {
     })
 }
 
-/// Compares how many bodies come with how many the headers say. Dumps that were put one behind the
-/// other are counted each for itself.
-#[derive(Default)]
-struct Tally {
-    of: u64,
-    last: u64,
-    seen: u64,
-}
-
-struct Missing {
-    of: u64,
-    seen: u64,
-}
-
-impl Tally {
-    /// Counts one more header; returns what the dump before it lacks, if this one begins another.
-    fn count(&mut self, header: &Header) -> Option<Missing> {
-        let begins_another = header.of != self.of || header.index <= self.last;
-        let missing = if begins_another { self.close() } else { None };
-        self.of = header.of;
-        self.last = header.index;
-        self.seen += 1;
-        missing
-    }
-
-    fn close(&mut self) -> Option<Missing> {
-        let Self { of, last: _, seen } = std::mem::take(self);
-        (seen < of).then_some(Missing { of, seen })
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::io::Read;
@@ -416,6 +386,16 @@ mod tests {
             let dump = pieces.concat();
             let whole = split_in_chunks(dump.as_bytes(), 1 << 20);
             prop_assert_eq!(split_in_chunks(dump.as_bytes(), chunk_bytes), whole);
+        }
+    }
+
+    #[test]
+    fn a_body_behind_a_page_of_blanks_is_not_taken_for_empty() {
+        let blanks = " ".repeat(2 * HEADER_BYTES);
+        let dump = format!("#\n# POD web-1 (1 of 1)\n#\n{blanks}\nup 1\n");
+        for chunk_bytes in [10, 1 << 20] {
+            let lines = split_in_chunks(dump.as_bytes(), chunk_bytes);
+            assert_eq!(lines, [format!("web-1: {:?}", format!("{blanks}\nup 1\n"))]);
         }
     }
 
