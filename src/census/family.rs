@@ -37,6 +37,9 @@ pub(super) struct LabelTally {
     pub(super) marginal_saving: u64,
     pub(super) body_bytes: u64,
     pub(super) structural: bool,
+    /// In some target, label sets that differ in this label alone go with different sample names or
+    /// bounds: removing it costs no series, and yet no labels determine it.
+    pub(super) apart: bool,
 }
 
 impl FamilyTally {
@@ -53,6 +56,7 @@ impl FamilyTally {
             marginal_saving: 0,
             body_bytes: 0,
             structural: false,
+            apart: false,
         });
         self.determinants.add_label();
         self.labels.len() - 1

@@ -318,6 +318,7 @@ fn merge_family(
         merged.marginal_saving += label.marginal_saving;
         merged.body_bytes += label.body_bytes;
         merged.structural |= label.structural;
+        merged.apart |= label.apart;
     }
     for (pair, series) in values.iter() {
         mine.values.add(pairs[pair as usize], series);

@@ -11,6 +11,7 @@ use super::dictionary::Texts;
 use super::family::FamilyTally;
 use super::family::family_of;
 use super::relations::Relations;
+use super::shapes::Shape;
 use super::shapes::Shapes;
 use super::tally::Combo;
 use super::tally::Entry;
@@ -105,6 +106,13 @@ pub(super) fn fold(tally: &mut Tally) -> u64 {
     } = scratch;
     if tables.is_empty() {
         tables.push(Tables::default());
+    }
+    for odd in &input.target.odd_bounds {
+        let slot = &slots[roles[odd.name as usize].slot as usize];
+        let family = &mut families.tallies[slot.family as usize];
+        let label = family.label(odd.key, 0);
+        let bytes = &mut family.labels[label].body_bytes;
+        *bytes = bytes.wrapping_add_signed(odd.longer_by);
     }
     let samples = entries.len();
     let jobs = jobs(slots, slot_of_family, entries, families);
@@ -342,17 +350,24 @@ fn data_points(
     shapes: &Shapes,
     series: u64,
 ) -> u64 {
-    let rows_with = |role: &dyn Fn(NameRole) -> bool| -> u64 {
-        let combo_has = |combo: u32| role(roles[input.combos[combo as usize].name as usize]);
-        let shapes_with = shapes
-            .shapes()
+    let role = |combo: &u32| roles[input.combos[*combo as usize].name as usize];
+    let combos_with = |shape: &Shape, is: fn(NameRole) -> bool| {
+        shapes
+            .combos(shape)
             .iter()
-            .filter(|shape| shapes.combos(shape).iter().any(|&combo| combo_has(combo)));
-        shapes_with.map(|shape| shape.rows).sum()
+            .filter(|combo| is(role(combo)))
+            .count() as u64
     };
+    let all = shapes.shapes().iter();
     match family_type {
-        FamilyType::Histogram | FamilyType::Summary => rows_with(&|role| role.count),
-        _ => series - rows_with(&|role| role.created),
+        FamilyType::Histogram | FamilyType::Summary => all
+            .filter(|shape| combos_with(shape, |role| role.count) > 0)
+            .map(|shape| shape.rows)
+            .sum(),
+        _ => {
+            let created = all.map(|shape| shape.rows * combos_with(shape, |role| role.created));
+            series - created.sum::<u64>()
+        }
     }
 }
 

@@ -29,10 +29,11 @@ enum Explanation {
     Costly,
     /// It never varies.
     Constant,
-    /// Any of `sets` determines it, and in any case `others`, all that vary beside it, do. Both sorted.
+    /// Any of `sets` determines it, and in any case `others`, all that vary beside it, do; unless it is
+    /// sample names that keep its series apart (`None`). All sorted.
     Determined {
         sets: Vec<Determinant>,
-        others: Vec<KeyId>,
+        others: Option<Vec<KeyId>>,
     },
 }
 
@@ -102,6 +103,7 @@ fn explain_in_family(tally: &FamilyTally, label: usize, values: u64) -> Explanat
     let vary = |&at: &usize| at != label && !known.is_constant(at);
     let mut others: Vec<KeyId> = (0..tally.labels.len()).filter(vary).map(key).collect();
     others.sort_unstable();
+    let others = (!tally.labels[label].apart).then_some(others);
     Explanation::Determined { sets, others }
 }
 
@@ -142,9 +144,12 @@ impl Explanation {
                 let mut both: Vec<_> = here.chain(there).copied().collect();
                 both.sort_unstable();
                 both.dedup();
-                others.extend(more_others);
-                others.sort_unstable();
-                others.dedup();
+                if let (Some(others), Some(more)) = (&mut others, more_others) {
+                    others.extend(more);
+                    others.sort_unstable();
+                    others.dedup();
+                }
+                let others = others.filter(|_| more_others.is_some());
                 Self::Determined { sets: both, others }
             }
         }
@@ -190,7 +195,9 @@ impl<'a> Namer<'a> {
             Explanation::Constant => Redundancy::Constant,
             Explanation::Determined { others, .. } => {
                 let small = self.choose_small(explanation, label);
-                Redundancy::DeterminedBy(small.unwrap_or_else(|| self.sorted(others)))
+                Redundancy::DeterminedBy(
+                    small.unwrap_or_else(|| self.sorted(others.as_deref().unwrap_or_default())),
+                )
             }
         }
     }

@@ -52,9 +52,14 @@ impl Relations {
             let free = observed.single & !self.own(at) != 0
                 || self.ways[at].labels.len() > 1
                 || !observed.pairs.is_empty();
-            let saving = if free { 0 } else { self.saving(at, shapes) };
+            let (collapsed, saving) = if free {
+                (false, 0)
+            } else {
+                self.saving(at, shapes)
+            };
             for &label in &self.ways[at].labels {
                 family.labels[label].marginal_saving += saving;
+                family.labels[label].apart |= collapsed && saving == 0;
                 if saving > 0 {
                     family.determinants.cost(label);
                 } else {
@@ -194,8 +199,9 @@ impl Relations {
         holds
     }
 
-    /// Series that vanish without the one label that takes the way at `at`.
-    fn saving(&mut self, at: usize, shapes: &Shapes) -> u64 {
+    /// Whether label sets become equal without the one label that takes the way at `at`, and how many
+    /// series vanish then.
+    fn saving(&mut self, at: usize, shapes: &Shapes) -> (bool, u64) {
         let Self {
             ways,
             cells,
@@ -204,7 +210,8 @@ impl Relations {
             ..
         } = self;
         groups.without(at, ways.len(), cells, *rows);
-        groups.collapsed(|rows| shapes.collapse(rows))
+        let saving = groups.collapsed(|rows| shapes.collapse(rows));
+        (!groups.same.is_empty(), saving)
     }
 }
 

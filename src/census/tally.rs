@@ -75,6 +75,8 @@ pub(super) struct Target {
     /// Declared families, in order of their first metadata line.
     pub(super) declared: Vec<Declared>,
     declared_index: HashMap<TextId, usize>,
+    /// Bounds that are not written in their plainest spelling.
+    pub(super) odd_bounds: Vec<OddBound>,
     /// Sample names, with their lines and bytes.
     pub(super) names: Vec<NameLines>,
     name_index: Vec<u32>,
@@ -114,6 +116,14 @@ pub(super) struct NameLines {
     pub(super) name: TextId,
     pub(super) samples: u64,
     pub(super) body_bytes: u64,
+}
+
+/// A bound that is longer or shorter than its plainest spelling, under which it is counted.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct OddBound {
+    pub(super) name: TextId,
+    pub(super) key: KeyId,
+    pub(super) longer_by: i64,
 }
 
 /// Number of a [`Combo`].
@@ -167,7 +177,8 @@ impl Tally {
         let guess = self.combos.next.get(self.last.combo as usize).copied();
         let guess = guess.map(|combo| (combo, self.combos.all[combo as usize]));
         let name = self.name(sample, guess.map(|(_, combo)| combo.name));
-        let bound = self.labels(sample, guess.map(|(_, combo)| combo.bound));
+        let written = self.labels(sample, guess.map(|(_, combo)| combo.bound));
+        let bound = self.plain_bound(name, written);
         let combo = match guess {
             Some((id, guess)) if guess == (Combo { name, bound }) => id,
             _ => self.combo(Combo { name, bound }),
@@ -193,7 +204,7 @@ impl Tally {
     fn labels(&mut self, sample: &Sample<'_>, guess: Option<PairId>) -> PairId {
         match (sample.delta(), self.last.bound_at) {
             (Delta::Same, bound_at) => {
-                return bound_at.map_or(NO_BOUND, |at| self.canonical(self.last.pairs[at]));
+                return bound_at.map_or(NO_BOUND, |at| self.last.pairs[at]);
             }
             (Delta::One(at), Some(bound_at)) if at == bound_at => {
                 let label = sample.label(at);
@@ -207,7 +218,7 @@ impl Tally {
                 let entry = self.pairs.entry(pair);
                 if entry.key == before && !entry.empty {
                     self.last.pairs[at] = pair;
-                    return entry.canonical;
+                    return pair;
                 }
             }
             _ => {}
@@ -232,12 +243,24 @@ impl Tally {
             }
         }
         last.row = self.target.rows.intern(&last.row_pairs, &self.pairs);
-        let bound_at = last.bound_at;
-        bound_at.map_or(NO_BOUND, |at| self.canonical(self.last.pairs[at]))
+        last.bound_at.map_or(NO_BOUND, |at| last.pairs[at])
     }
 
-    fn canonical(&self, pair: PairId) -> PairId {
-        self.pairs.entry(pair).canonical
+    /// The plainest spelling of a bound. What it is longer by as written is kept for the bytes.
+    fn plain_bound(&mut self, name: TextId, written: PairId) -> PairId {
+        if written == NO_BOUND {
+            return NO_BOUND;
+        }
+        let entry = self.pairs.entry(written);
+        if entry.canonical != written {
+            let plain = self.pairs.entry(entry.canonical);
+            self.target.odd_bounds.push(OddBound {
+                name,
+                key: entry.key,
+                longer_by: i64::from(entry.body_bytes) - i64::from(plain.body_bytes),
+            });
+        }
+        entry.canonical
     }
 
     fn combo(&mut self, combo: Combo) -> ComboId {
@@ -363,6 +386,7 @@ impl Target {
             entries,
             declared,
             declared_index,
+            odd_bounds,
             names,
             name_index,
         } = self;
@@ -370,6 +394,7 @@ impl Target {
         entries.clear();
         declared.clear();
         declared_index.clear();
+        odd_bounds.clear();
         for lines in names.drain(..) {
             name_index[lines.name as usize] = 0;
         }

@@ -166,7 +166,7 @@ impl Lines<'_> {
                 b'#' | b'\n' | b'\r' | b' ' | b'\t' => {
                     self.other(&region[start..], visitor, start, region, &mut memo)
                 }
-                _ => self.sample_or_reject(region, start, &mut memo, visitor),
+                _ => self.sample_or_reject(region, start, 0, &mut memo, visitor),
             };
             start += length;
         }
@@ -192,8 +192,8 @@ impl Lines<'_> {
             None => self.counts.blank += 1,
             Some(b'#') => self.comment(&line[indent..], length, indent, visitor),
             Some(_) => {
-                let indented = self.sample_or_reject(region, start + indent, memo, visitor);
-                debug_assert_eq!(indent + indented, length);
+                let read = self.sample_or_reject(region, start + indent, indent, memo, visitor);
+                debug_assert_eq!(indent + read, length);
             }
         }
         length
@@ -210,15 +210,17 @@ impl Lines<'_> {
         }
     }
 
-    /// Reads the sample at `start`; comes back with the length of its line from there.
+    /// Reads the sample at `start`, `indent` bytes into its line; comes back with the length of the line
+    /// from there.
     fn sample_or_reject(
         &mut self,
         region: &[u8],
         start: usize,
+        indent: usize,
         memo: &mut Option<Memo>,
         visitor: &mut impl Visitor,
     ) -> usize {
-        match self.sample(region, start, memo, visitor) {
+        match self.sample(region, start, indent, memo, visitor) {
             Ok(length) => {
                 self.counts.samples += 1;
                 length
@@ -231,7 +233,7 @@ impl Lines<'_> {
                 if self.is_too_long(length) {
                     self.reject_too_long(line, visitor);
                 } else {
-                    self.reject(line, fault, 0, visitor);
+                    self.reject(line, fault, indent, visitor);
                 }
                 length
             }
@@ -269,6 +271,7 @@ impl Lines<'_> {
         &mut self,
         region: &[u8],
         start: usize,
+        indent: usize,
         memo: &mut Option<Memo>,
         visitor: &mut impl Visitor,
     ) -> Result<usize, Fault> {
@@ -320,7 +323,7 @@ impl Lines<'_> {
             value: &line[tail.value],
             timestamp: tail.timestamp.map(|range| &line[range]),
             exemplar: tail.exemplar.map(|range| &line[range]),
-            line_bytes: tail.length - usize::from(self.unterminated),
+            line_bytes: indent + tail.length - usize::from(self.unterminated),
             same_name,
             delta,
         });
