@@ -67,7 +67,7 @@ fn unescaped(survey: &Survey, rejects: &TargetRejects) -> Option<Finding> {
         severity: Severity::High,
         subject: subject(&rejects.target),
         message: format!(
-            "{} an unescaped quote or backslash in a label value{}: Prometheus and the Collector drop \
+            "{} an unescaped quote in a label value{}: Prometheus and the Collector drop \
              this target's whole scrape, so its {} series are missing in the backend",
             count_verb(rejects.unescaped, "line", "holds", "hold"),
             place(first),
@@ -255,7 +255,7 @@ mod tests {
         assert_eq!(findings[0].severity, Severity::High);
         assert_eq!(
             findings[0].message,
-            "1 line holds an unescaped quote or backslash in a label value (first: line 73, column 97): \
+            "1 line holds an unescaped quote in a label value (first: line 73, column 97): \
              Prometheus and the Collector drop this target's whole scrape, so its 1,345 series are \
              missing in the backend"
         );
