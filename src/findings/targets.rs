@@ -57,11 +57,10 @@ fn outlier(
         severity: Severity::Low,
         subject: Subject { target: Some(target.name.clone()), ..Subject::default() },
         message: format!(
-            "{} has {} series, {times:.1} times the median of {} ({}){most}",
+            "{} has {} series, {times:.1} times the median of {} ({median:.0}){most}",
             target.name,
             grouped(target.series),
             plural(survey.census.targets.len() as u64, "target"),
-            grouped(median.round() as u64),
         ),
         evidence: evidence([
             ("series", json!(target.series)),
