@@ -40,37 +40,37 @@ pub static RULES: &[Rule] = &[
     rule!(
         "exposition/duplicate-series",
         Medium,
-        "a target exposes the same series more than once"
+        "a target repeats a series in one scrape"
     ),
     rule!(
         "exposition/rejected-lines",
         High,
-        "malformed lines make a scraper drop the whole target"
+        "malformed lines make a target invisible"
     ),
     rule!(
         "exposition/unescaped-label",
         High,
-        "an unescaped label value makes a scraper drop the whole target"
+        "an unescaped quote makes a target invisible"
     ),
     rule!(
         "families/dominant",
         Medium,
-        "one family holds more than half of all series"
+        "one family holds over half of all series"
     ),
     rule!(
         "labels/redundant",
         Low,
-        "labels that say nothing new take a large share of the bytes"
+        "labels that repeat others take many bytes"
     ),
     rule!(
         "labels/unbounded",
         Medium,
-        "a label that keeps growing multiplies series"
+        "a label that keeps growing adds series"
     ),
     rule!(
         "targets/outlier",
         Low,
-        "a target has many times the series of its peers"
+        "a target has many times its peers' series"
     ),
 ];
 
@@ -82,6 +82,8 @@ pub fn find(id: &str) -> Option<&'static Rule> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::findings::Thresholds;
+    use crate::findings::numbers::grouped;
 
     #[test]
     fn is_sorted_without_doubles() {
@@ -136,6 +138,92 @@ mod tests {
                     index + 1
                 );
             }
+        }
+    }
+
+    #[test]
+    fn pages_name_the_default_thresholds() {
+        let Thresholds {
+            coverage_high_share,
+            dominant_share,
+            dominant_min_series,
+            unbounded_share,
+            unbounded_medium_share,
+            unbounded_min_values,
+            unbounded_min_numbers,
+            redundant_share,
+            redundant_low_share,
+            outlier_min_targets,
+            outlier_times,
+            outlier_min_excess,
+            outlier_limit,
+        } = Thresholds::default();
+        let percent = |share: f64| format!("{:.0}%", share * 100.0);
+        assert_eq!(
+            percent(dominant_share),
+            "50%",
+            "its page says: more than half"
+        );
+        let said = [
+            (
+                "coverage/partial",
+                format!("less than {}", percent(coverage_high_share)),
+            ),
+            (
+                "families/dominant",
+                format!("from {} series in all", grouped(dominant_min_series)),
+            ),
+            (
+                "labels/unbounded",
+                format!("low from {} on", percent(unbounded_share)),
+            ),
+            (
+                "labels/unbounded",
+                format!("medium from {} of all", percent(unbounded_medium_share)),
+            ),
+            (
+                "labels/unbounded",
+                format!("at least {unbounded_min_values} of them"),
+            ),
+            (
+                "labels/unbounded",
+                format!("need {unbounded_min_numbers} values"),
+            ),
+            (
+                "labels/redundant",
+                format!("info from {} on", percent(redundant_share)),
+            ),
+            (
+                "labels/redundant",
+                format!("low from {} of all", percent(redundant_low_share)),
+            ),
+            (
+                "targets/outlier",
+                format!("at least {outlier_min_targets} targets"),
+            ),
+            (
+                "targets/outlier",
+                format!("{outlier_times} times the median"),
+            ),
+            (
+                "targets/outlier",
+                format!("at least {} more", grouped(outlier_min_excess)),
+            ),
+            ("targets/outlier", format!("largest {outlier_limit} are")),
+        ];
+        for (id, words) in said {
+            let page = find(id).map(|rule| rule.page.replace('\n', " "));
+            assert!(
+                page.is_some_and(|page| page.contains(&words)),
+                "{id} should say `{words}`"
+            );
+        }
+    }
+
+    #[test]
+    fn titles_fit_a_line_of_the_list() {
+        for rule in RULES {
+            assert!(rule.title.len() <= 43, "{}", rule.title);
         }
     }
 
