@@ -25,6 +25,7 @@ mod values;
 use std::ffi::OsString;
 use std::io;
 
+use clap::ArgAction;
 use clap::CommandFactory;
 use clap::Parser;
 use clap::Subcommand;
@@ -48,6 +49,8 @@ pub use exit::ExitCode;
     max_term_width = 100,
     arg_required_else_help = true,
     propagate_version = true,
+    disable_help_flag = true,
+    disable_version_flag = true,
     disable_help_subcommand = true
 )]
 struct Cli {
@@ -58,7 +61,7 @@ struct Cli {
 }
 
 const LONG_ABOUT: &str = "\
-Counts, checks and explains the metrics that service-mesh proxies expose: what they cost, which labels
+Counts, checks and explains the metrics that service-mesh proxies expose: what they cost, which labels \
 make them grow, and what is wrong with them. Works on saved scrapes, offline.
 
 Examples:
@@ -115,6 +118,12 @@ struct Common {
     /// Say more: how long it took, and every target that could not be read
     #[arg(short, long, global = true)]
     verbose: bool,
+    /// Print help: in short with -h, with examples with --help
+    #[arg(short, long, global = true, action = ArgAction::Help)]
+    help: Option<bool>,
+    /// Print the version
+    #[arg(short = 'V', long, global = true, action = ArgAction::Version)]
+    version: Option<bool>,
 }
 
 impl Common {

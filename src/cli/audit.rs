@@ -28,7 +28,7 @@ pub(super) struct Args {
 }
 
 const LONG_ABOUT: &str = "\
-Everything on one screen: how much of what was named could be read, the families with the most series,
+Everything on one screen: how much of what was named could be read, the families with the most series, \
 the labels by what dropping each would save, and findings with a remedy each.
 
 Examples:

@@ -51,7 +51,7 @@ const NAMED_FAILURES: usize = 10;
 /// Does what was typed.
 ///
 /// # Errors
-/// No source is named, or signals cannot be listened for.
+/// Signals cannot be listened for.
 pub(super) fn run(
     command: Command,
     order: Order,
@@ -67,17 +67,32 @@ pub(super) fn run(
     if sources.reads_stdin() && terminal.types_input {
         messages.note("reading from the terminal: paste a scrape and end with Ctrl-D");
     }
+    let draw = sources.wants_progress() && terminal.can_draw && !messages.is_quiet();
+    let Some(survey) = sources.plan() else {
+        return Ok(ask_for_source(command, terminal, messages));
+    };
     let plan = Plan {
-        draw: sources.wants_progress() && terminal.can_draw && !messages.is_quiet(),
-        survey: sources.plan(command.as_str(), terminal)?,
+        survey,
         format: show.format(),
         view: show.view(command, order),
         gate,
+        draw,
     };
     let control = Arc::new(Control::default());
     interrupt::listen(Arc::clone(&control))?;
     let survey = read(&plan, &control, terminal.report.unicode, messages);
     Ok(conclude(&plan, &survey, terminal, messages))
+}
+
+/// Without a source there is nothing to do, and guessing one would be worse.
+fn ask_for_source(command: Command, terminal: &Terminal, messages: Messages) -> ExitCode {
+    let command = command.as_str();
+    messages.error("no SOURCE to read: name a file, a directory, a glob or a URL");
+    messages.note(&format!("for example: meshctl {command} web.prom"));
+    if !terminal.types_input {
+        messages.note(&format!("to read standard input: meshctl {command} -"));
+    }
+    ExitCode::CouldNot
 }
 
 fn read(plan: &Plan, control: &Control, unicode: bool, messages: Messages) -> Survey {

@@ -21,7 +21,7 @@ pub(super) struct Args {
 }
 
 const LONG_ABOUT: &str = "\
-What a finding means, why it matters, how to confirm and fix it, and when to ignore it. The text is that
+What a finding means, why it matters, how to confirm and fix it, and when to ignore it. The text is that \
 of docs/findings/. Without an ID, lists all findings.
 
 Examples:

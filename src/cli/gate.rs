@@ -12,7 +12,7 @@ use crate::survey::Survey;
 
 /// What makes the exit code other than 0.
 #[derive(Debug, Clone, Copy, clap::Args)]
-#[command(next_help_heading = "Exit code")]
+#[command(next_help_heading = "What counts as failure")]
 pub(super) struct GateArgs {
     /// Exit with 1 when there is a finding of this severity or worse
     #[arg(

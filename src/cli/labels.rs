@@ -28,7 +28,7 @@ pub(super) struct Args {
 }
 
 const LONG_ABOUT: &str = "\
-Labels by how many series would vanish if each were removed, with their values, their bytes, and which
+Labels by how many series would vanish if each were removed, with their values, their bytes, and which \
 other labels say the same. With --family, the labels of each matching family.
 
 Examples:

@@ -4,11 +4,9 @@ use std::num::NonZeroUsize;
 use std::thread;
 use std::time::Duration;
 
-use anyhow::bail;
 use clap::builder::FalseyValueParser;
 use globset::GlobMatcher;
 
-use super::terminal::Terminal;
 use super::values;
 use crate::source;
 use crate::survey;
@@ -21,7 +19,7 @@ pub(super) struct SourceArgs {
     ///
     /// Plain, gzip, zstd, tar, and the joined output of `linkerd diagnostics proxy-metrics`, each told
     /// by its content. Directories are read with all that is in them.
-    #[arg(value_name = "SOURCE", help_heading = "Arguments")]
+    #[arg(value_name = "SOURCE", help_heading = None::<&str>)]
     sources: Vec<String>,
     /// Read only the targets whose name matches, such as 'emojivoto/*'
     ///
@@ -38,6 +36,7 @@ pub(super) struct SourceArgs {
     /// Longest wait for a URL, and for each further piece of its body
     #[arg(
         long,
+        hide_short_help = true,
         value_name = "DURATION",
         default_value = "10s",
         value_parser = values::duration,
@@ -48,6 +47,7 @@ pub(super) struct SourceArgs {
     /// Longest line to read; a longer one is refused
     #[arg(
         long,
+        hide_short_help = true,
         value_name = "SIZE",
         default_value = "1MiB",
         value_parser = values::size,
@@ -58,6 +58,7 @@ pub(super) struct SourceArgs {
     /// Targets to read at once [default: one for each processor]
     #[arg(
         long,
+        hide_short_help = true,
         value_name = "N",
         value_parser = values::count,
         env = "MESHCTL_THREADS",
@@ -67,6 +68,7 @@ pub(super) struct SourceArgs {
     /// Show no progress, however long it takes
     #[arg(
         long,
+        hide_short_help = true,
         env = "MESHCTL_NO_PROGRESS",
         hide_env_values = true,
         value_parser = FalseyValueParser::new()
@@ -85,22 +87,12 @@ impl SourceArgs {
         self.sources.iter().any(|source| source == "-")
     }
 
-    /// What will be read. `command` is what was typed, for the example in the error.
-    ///
-    /// # Errors
-    /// No source is named.
-    pub(super) fn plan(self, command: &str, terminal: &Terminal) -> anyhow::Result<survey::Plan> {
+    /// What will be read; `None` where no source is named.
+    pub(super) fn plan(self) -> Option<survey::Plan> {
         if self.sources.is_empty() {
-            let example = if terminal.types_input {
-                format!("for example `meshctl {command} web.prom`")
-            } else {
-                format!(
-                    "for example `meshctl {command} web.prom`, or `meshctl {command} -` to read standard input"
-                )
-            };
-            bail!("no SOURCE to read: name a file, a directory, a glob or a URL, {example}");
+            return None;
         }
-        Ok(survey::Plan {
+        Some(survey::Plan {
             sources: source::Options {
                 sources: self.sources,
                 target_filter: self.target,
