@@ -5,6 +5,19 @@
 //! together. What a label means is not known here.
 
 pub mod class;
+mod columns;
+mod determinants;
+mod dictionary;
+mod family;
+mod finish;
+mod fold;
+mod redundancy;
+mod relations;
+mod rows;
+mod shapes;
+mod tally;
+
+pub use tally::Tally;
 
 use crate::exposition::FamilyType;
 use class::ValueClass;

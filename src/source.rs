@@ -4,9 +4,35 @@
 //! failed, or that was passed over and why. This is the only module that does I/O on scrapes. It looks
 //! at bytes to recognise containers (gzip, zstd, tar, joined dumps) and never parses a sample.
 
-use std::io::Read;
+mod address;
+mod archive;
+mod container;
+mod counted;
+mod decode;
+mod fault;
+mod feeder;
+mod header;
+mod inputs;
+mod joined;
+mod pipe;
+mod shape;
+mod stream;
+mod tally;
+mod web;
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::ops::ControlFlow;
+use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;
+
+use crate::source::counted::{Counted, Expected};
+use crate::source::feeder::{Feeder, Place};
+use crate::source::inputs::Input;
+use crate::source::pipe::Pool;
+use crate::source::stream::Stream;
+use crate::source::web::Web;
 
 /// One scraped endpoint, as far as the source tells who it was.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -67,7 +93,8 @@ pub enum Event {
 /// source is), so that a share of the whole is known before anything is decompressed.
 #[derive(Debug, Default)]
 pub struct Progress {
-    /// Bytes that the files found so far hold; a pipe or URL of unknown length adds nothing.
+    /// Bytes that the files found hold; a pipe or URL of unknown length adds nothing, so that it may
+    /// end up below `read_bytes`. What is given up unread is taken off again.
     pub expected_bytes: AtomicU64,
     /// Bytes read so far.
     pub read_bytes: AtomicU64,
@@ -80,6 +107,84 @@ pub struct Options {
     pub sources: Vec<String>,
     /// Targets whose name does not match are skipped with that reason, unread. `None` takes all.
     pub target_filter: Option<globset::GlobMatcher>,
-    /// Longest wait for a URL's connection and for each further piece of its body.
+    /// Longest wait for a URL's connection and first answer together, and then for each further piece
+    /// of its body.
     pub timeout: Duration,
+}
+
+/// Opens everything that `options` names and hands each outcome to `emit`, in a stable order; stops
+/// early when `emit` breaks.
+///
+/// The order is that of `options.sources`, within a directory or glob that of the path's bytes, and
+/// within an archive or joined dump that of the bytes in it. Nothing is an error here: what cannot be
+/// opened is an [`Event::Failed`] with its reason, and the rest goes on.
+///
+/// # Caveats
+/// `emit` may block, but must not read a body itself: those that lie within a larger stream only move
+/// while this function runs on. Other threads must take bodies up in the order they were emitted, and
+/// read or drop each without waiting for a later one; then nothing here can deadlock, and memory stays
+/// bounded whatever the sizes. Not to be called from within an asynchronous runtime.
+pub fn read(
+    options: &Options,
+    progress: &Arc<Progress>,
+    emit: &mut dyn FnMut(Event) -> ControlFlow<()>,
+) {
+    let mut opener = Opener {
+        feeder: Feeder::new(Pool::new(), options.target_filter.as_ref(), emit),
+        web: None,
+        timeout: options.timeout,
+        progress,
+    };
+    for input in inputs::list(&options.sources, progress) {
+        if opener.open(input).is_break() {
+            return;
+        }
+    }
+}
+
+/// Turns what was named into streams.
+struct Opener<'e> {
+    feeder: Feeder<'e>,
+    /// Set up when the first URL needs it: most runs name none.
+    web: Option<Result<Web, String>>,
+    timeout: Duration,
+    progress: &'e Arc<Progress>,
+}
+
+impl Opener<'_> {
+    fn open(&mut self, input: Input) -> ControlFlow<()> {
+        match input {
+            Input::Failed(failure) => self.feeder.failed(failure),
+            Input::Skipped(Skip { origin, reason }) => self.feeder.skipped(origin, &reason),
+            Input::Stdin => {
+                let stdin = Counted::new(io::stdin(), Expected::new(self.progress, 0));
+                let place = Place::outermost("stdin".to_owned(), true);
+                self.feeder.open(Stream::owned(stdin), place)
+            }
+            Input::File {
+                path,
+                named,
+                expected,
+            } => {
+                let place = Place::outermost(path.to_string_lossy().into_owned(), named);
+                match File::open(&path) {
+                    Ok(file) => {
+                        let expected = expected.unwrap_or_else(|| Expected::new(self.progress, 0));
+                        let file = Counted::new(file, expected);
+                        self.feeder.open(Stream::owned(file), place)
+                    }
+                    Err(error) => self.feeder.failed(place.failure(fault::describe(&error))),
+                }
+            }
+            Input::Url(address) => {
+                let place = Place::outermost(address.shown().to_owned(), true);
+                let web = self.web.get_or_insert_with(|| Web::new(self.timeout));
+                let stream = web.as_ref().map_err(Clone::clone);
+                match stream.and_then(|web| web.get(&address, self.progress)) {
+                    Ok(stream) => self.feeder.open(stream, place),
+                    Err(reason) => self.feeder.failed(place.failure(reason)),
+                }
+            }
+        }
+    }
 }

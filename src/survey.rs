@@ -2,14 +2,30 @@
 //!
 //! In come sources; out goes a [`Survey`]. Each worker folds into a count of its own, and these merge.
 
+mod worker;
+
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering;
+use std::thread;
+use std::thread::ScopedJoinHandle;
+
+use crossbeam_channel::Sender;
+use globset::GlobSet;
 
 use crate::census::Census;
+use crate::census::Tally;
 use crate::source;
+use crate::source::Event;
 use crate::source::Failure;
+use crate::source::Scrape;
 use crate::source::Skip;
+use crate::source::Target;
+use worker::INTERRUPTED;
+use worker::Part;
+use worker::Worker;
 
 /// What was counted, and of how much of what was expected.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -78,6 +94,8 @@ pub struct Plan {
     pub workers: usize,
     /// Longest line that is read, in bytes; a longer one is a reject.
     pub max_line_bytes: usize,
+    /// Families to list, and so the labels; `None` lists all. Totals are always those of all families.
+    pub families: Option<GlobSet>,
 }
 
 /// The strings between a running survey and whoever started it. All of it may be read at any time.
@@ -96,7 +114,103 @@ pub struct Control {
 }
 
 /// Reads everything the plan names and counts it. Never fails: what cannot be read is in the coverage.
+///
+/// One thread finds and opens targets; `workers` others read them, each into a count of its own. The result
+/// is the same for any number of workers.
 pub fn run(plan: &Plan, control: &Control) -> Survey {
-    let _ = (plan, control);
-    Survey::default()
+    let workers = plan.workers.max(1);
+    let (jobs, inbox) = crossbeam_channel::bounded(workers * 2);
+    let (feed, parts) = thread::scope(|scope| {
+        let feeder = scope.spawn(|| feed(plan, control, jobs));
+        let workers: Vec<_> = (0..workers)
+            .map(|_| {
+                let inbox = inbox.clone();
+                scope.spawn(move || Worker::new(plan, control).run(&inbox))
+            })
+            .collect();
+        let parts: Vec<Part> = workers.into_iter().map(join).collect();
+        (join(feeder), parts)
+    });
+    collect(plan, control, feed, parts)
+}
+
+fn join<T>(thread: ScopedJoinHandle<'_, T>) -> T {
+    thread
+        .join()
+        .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+}
+
+/// What came of the sources before any body was read.
+#[derive(Default)]
+struct Feed {
+    failed: Vec<Failure>,
+    skipped: Vec<Skip>,
+}
+
+/// Hands targets to the workers until there are no more or the survey is cancelled.
+fn feed(plan: &Plan, control: &Control, jobs: Sender<Scrape>) -> Feed {
+    let mut feed = Feed::default();
+    source::read(&plan.sources, &control.progress, &mut |event| {
+        match event {
+            Event::Scrape(scrape) => {
+                if let Err(unsent) = jobs.send(scrape) {
+                    feed.failed.push(lost(unsent.0.target, INTERRUPTED));
+                }
+            }
+            Event::Failed(failure) => {
+                control.targets_failed.fetch_add(1, Ordering::Relaxed);
+                feed.failed.push(failure);
+            }
+            Event::Skipped(skip) => feed.skipped.push(skip),
+        }
+        if control.cancel.load(Ordering::Relaxed) {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        }
+    });
+    feed
+}
+
+fn lost(target: Target, reason: &str) -> Failure {
+    Failure {
+        target: target.name,
+        origin: target.origin,
+        reason: reason.to_owned(),
+    }
+}
+
+/// Puts the workers' parts together and everything in order.
+fn collect(plan: &Plan, control: &Control, feed: Feed, parts: Vec<Part>) -> Survey {
+    let Feed {
+        mut failed,
+        mut skipped,
+    } = feed;
+    let mut rejects = Vec::new();
+    let mut tally: Option<Tally> = None;
+    for part in parts {
+        failed.extend(part.failed);
+        rejects.extend(part.rejects);
+        match &mut tally {
+            Some(tally) => tally.merge(part.tally),
+            None => tally = Some(part.tally),
+        }
+    }
+    failed.sort_unstable();
+    skipped.sort_unstable();
+    rejects.sort_by(|a, b| (&a.target, &a.origin).cmp(&(&b.target, &b.origin)));
+    let census = tally.unwrap_or_default().finish(plan.families.as_ref());
+    let scraped = census.totals.targets;
+    Survey {
+        inputs: plan.sources.sources.clone(),
+        coverage: Coverage {
+            expected: scraped + failed.len() as u64,
+            scraped,
+            failed,
+            skipped,
+        },
+        census,
+        rejects,
+        interrupted: control.cancel.load(Ordering::Relaxed),
+    }
 }

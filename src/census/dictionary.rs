@@ -1,0 +1,240 @@
+//! Numbers for names and labels, so that counting compares and stores numbers alone.
+//!
+//! One dictionary for each worker, shared by all its targets; memory is bounded by the distinct texts.
+
+use foldhash::fast::RandomState;
+use hashbrown::HashTable;
+use std::hash::BuildHasher;
+
+use crate::exposition::Label;
+
+/// Number of a text in [`Texts`].
+pub(super) type TextId = u32;
+
+/// Distinct byte strings, numbered from 0 in order of arrival.
+#[derive(Debug, Default)]
+pub(super) struct Texts {
+    table: HashTable<TextId>,
+    hasher: RandomState,
+    bytes: Vec<u8>,
+    /// Where each text ends in `bytes`.
+    ends: Vec<usize>,
+}
+
+impl Texts {
+    pub(super) fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    pub(super) fn text(&self, id: TextId) -> &[u8] {
+        slice(&self.bytes, &self.ends, id)
+    }
+
+    pub(super) fn find(&self, text: &[u8]) -> Option<TextId> {
+        let hash = self.hasher.hash_one(text);
+        let same = |&id: &TextId| self.text(id) == text;
+        self.table.find(hash, same).copied()
+    }
+
+    /// The number of `text`, and whether it is new.
+    pub(super) fn intern(&mut self, text: &[u8]) -> (TextId, bool) {
+        let Self {
+            table,
+            hasher,
+            bytes,
+            ends,
+        } = self;
+        let hash = hasher.hash_one(text);
+        if let Some(&id) = table.find(hash, |&id| slice(bytes, ends, id) == text) {
+            return (id, false);
+        }
+        let id = ends.len() as TextId;
+        bytes.extend_from_slice(text);
+        ends.push(bytes.len());
+        table.insert_unique(hash, id, |&id| hasher.hash_one(slice(bytes, ends, id)));
+        (id, true)
+    }
+}
+
+fn slice<'a>(bytes: &'a [u8], ends: &[usize], id: TextId) -> &'a [u8] {
+    let id = id as usize;
+    let start = id.checked_sub(1).map_or(0, |before| ends[before]);
+    &bytes[start..ends[id]]
+}
+
+/// Number of a `name="value"` pair in [`Pairs`].
+pub(super) type PairId = u32;
+
+/// Number of a label name in [`Pairs`].
+pub(super) type KeyId = u32;
+
+/// The label name `le`, which every dictionary knows under this number.
+pub(super) const LE: KeyId = 0;
+
+/// The label name `quantile`, likewise.
+pub(super) const QUANTILE: KeyId = 1;
+
+/// What is known of one pair.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Pair {
+    pub(super) key: KeyId,
+    /// The pair with the same name and value in its plainest spelling; mostly itself.
+    pub(super) canonical: PairId,
+    /// Bytes of the pair as written, and of the separator behind it.
+    pub(super) body_bytes: u32,
+    /// An empty value is no label.
+    pub(super) empty: bool,
+}
+
+/// Distinct label pairs as written, each with its name and its canonical spelling.
+#[derive(Debug)]
+pub(super) struct Pairs {
+    texts: Texts,
+    entries: Vec<Pair>,
+    /// A random-looking number for each canonical pair, 0 where the value is empty: the sum of these over
+    /// the labels of a series tells label sets apart whatever the order of their labels.
+    mixes: Vec<u64>,
+    keys: Texts,
+    hasher: RandomState,
+}
+
+impl Default for Pairs {
+    fn default() -> Self {
+        let mut keys = Texts::default();
+        keys.intern(b"le");
+        keys.intern(b"quantile");
+        Self {
+            texts: Texts::default(),
+            entries: Vec::new(),
+            mixes: Vec::new(),
+            keys,
+            hasher: RandomState::default(),
+        }
+    }
+}
+
+impl Pairs {
+    pub(super) fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    pub(super) fn key_count(&self) -> usize {
+        self.keys.len()
+    }
+
+    pub(super) fn key_name(&self, key: KeyId) -> &[u8] {
+        self.keys.text(key)
+    }
+
+    pub(super) fn entry(&self, pair: PairId) -> Pair {
+        self.entries[pair as usize]
+    }
+
+    pub(super) fn mix(&self, pair: PairId) -> u64 {
+        self.mixes[pair as usize]
+    }
+
+    /// The pair as written.
+    pub(super) fn text(&self, pair: PairId) -> &[u8] {
+        self.texts.text(pair)
+    }
+
+    /// The value of a canonical pair, unescaped.
+    pub(super) fn value(&self, pair: PairId) -> Vec<u8> {
+        let text = self.texts.text(pair);
+        let name = canonical_name(self.keys.text(self.entry(pair).key)).len();
+        crate::exposition::unescape(&text[name + 2..text.len() - 1]).into_owned()
+    }
+
+    /// The number of a label of a sample.
+    pub(super) fn intern(&mut self, label: &Label<'_>) -> PairId {
+        match self.texts.find(label.text) {
+            Some(id) => id,
+            None => self.add(label.text, &label.name(), &label.value()),
+        }
+    }
+
+    /// The number that a canonical pair of another dictionary has here.
+    pub(super) fn adopt(&mut self, other: &Pairs, pair: PairId) -> PairId {
+        let text = other.text(pair);
+        match self.texts.find(text) {
+            Some(id) => self.entry(id).canonical,
+            None => self.add(
+                text,
+                other.key_name(other.entry(pair).key),
+                &other.value(pair),
+            ),
+        }
+    }
+
+    /// The number that a label name of another dictionary has here.
+    pub(super) fn adopt_key(&mut self, name: &[u8]) -> KeyId {
+        self.keys.intern(name).0
+    }
+
+    fn add(&mut self, text: &[u8], name: &[u8], value: &[u8]) -> PairId {
+        let (key, _) = self.keys.intern(name);
+        let canonical = canonical_text(name, value);
+        let empty = value.is_empty();
+        if text == canonical {
+            return self.push(text, key, None, empty);
+        }
+        let canonical = match self.texts.find(&canonical) {
+            Some(id) => id,
+            None => self.push(&canonical, key, None, empty),
+        };
+        self.push(text, key, Some(canonical), empty)
+    }
+
+    fn push(&mut self, text: &[u8], key: KeyId, canonical: Option<PairId>, empty: bool) -> PairId {
+        let (id, _) = self.texts.intern(text);
+        let canonical = canonical.unwrap_or(id);
+        self.entries.push(Pair {
+            key,
+            canonical,
+            body_bytes: text.len() as u32 + 1,
+            empty,
+        });
+        let mix = if empty {
+            0
+        } else {
+            self.hasher.hash_one(canonical)
+        };
+        self.mixes.push(mix);
+        id
+    }
+}
+
+/// `name="value"` in its plainest spelling: no blanks, the name quoted only where it must be, the three
+/// escapes of the text format and no others.
+fn canonical_text(name: &[u8], value: &[u8]) -> Vec<u8> {
+    let mut text = canonical_name(name);
+    text.extend_from_slice(b"=\"");
+    escape_into(value, &mut text);
+    text.push(b'"');
+    text
+}
+
+fn canonical_name(name: &[u8]) -> Vec<u8> {
+    let plain = |(at, byte): (usize, &u8)| {
+        byte.is_ascii_alphabetic() || *byte == b'_' || (at > 0 && byte.is_ascii_digit())
+    };
+    if name.iter().enumerate().all(plain) {
+        return name.to_vec();
+    }
+    let mut text = vec![b'"'];
+    escape_into(name, &mut text);
+    text.push(b'"');
+    text
+}
+
+fn escape_into(text: &[u8], out: &mut Vec<u8>) {
+    for &byte in text {
+        match byte {
+            b'\\' => out.extend_from_slice(br"\\"),
+            b'"' => out.extend_from_slice(br#"\""#),
+            b'\n' => out.extend_from_slice(br"\n"),
+            byte => out.push(byte),
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! The distinct label sets of one target.
+
+use hashbrown::HashTable;
+
+use super::dictionary::PairId;
+use super::dictionary::Pairs;
+
+/// Number of a label set within one target.
+pub(super) type RowId = u32;
+
+/// Label sets as written, without the structural label, each numbered once; and for each the first one
+/// that is the same series: the same pairs in any order, empty values aside.
+#[derive(Debug, Default)]
+pub(super) struct Rows {
+    table: HashTable<RowId>,
+    pairs: Vec<PairId>,
+    /// Where each row ends in `pairs`.
+    ends: Vec<usize>,
+    sums: Vec<u64>,
+    canonical: Vec<RowId>,
+    /// Some row is written in two ways.
+    aliased: bool,
+}
+
+impl Rows {
+    pub(super) fn clear(&mut self) {
+        let Self {
+            table,
+            pairs,
+            ends,
+            sums,
+            canonical,
+            aliased,
+        } = self;
+        table.clear();
+        pairs.clear();
+        ends.clear();
+        sums.clear();
+        canonical.clear();
+        *aliased = false;
+    }
+
+    /// The pairs of a row in the order they were written, those with an empty value among them.
+    pub(super) fn pairs(&self, row: RowId) -> &[PairId] {
+        slice(&self.pairs, &self.ends, row)
+    }
+
+    /// The first row that is the same label set.
+    pub(super) fn canonical(&self, row: RowId) -> RowId {
+        self.canonical[row as usize]
+    }
+
+    /// Whether any row has another canonical row than itself.
+    pub(super) fn aliased(&self) -> bool {
+        self.aliased
+    }
+
+    /// The number of the label set `written`.
+    ///
+    /// Rows are found by the sum of their pairs' mixes, which is the same for all spellings of one label
+    /// set, and told apart by comparing their pairs.
+    pub(super) fn intern(&mut self, written: &[PairId], pairs: &Pairs) -> RowId {
+        let sum = written
+            .iter()
+            .fold(0_u64, |sum, &pair| sum.wrapping_add(pairs.mix(pair)));
+        let Self {
+            table,
+            pairs: arena,
+            ends,
+            sums,
+            ..
+        } = self;
+        let same = |&row: &RowId| sums[row as usize] == sum && slice(arena, ends, row) == written;
+        if let Some(&row) = table.find(sum, same) {
+            return row;
+        }
+        let canonical = self.same_label_set(written, sum, pairs);
+        let row = self.ends.len() as RowId;
+        self.aliased |= canonical.is_some();
+        self.canonical.push(canonical.unwrap_or(row));
+        self.pairs.extend_from_slice(written);
+        self.ends.push(self.pairs.len());
+        self.sums.push(sum);
+        let sums = &self.sums;
+        self.table
+            .insert_unique(sum, row, |&row| sums[row as usize]);
+        row
+    }
+
+    fn same_label_set(&self, written: &[PairId], sum: u64, pairs: &Pairs) -> Option<RowId> {
+        let same = |&row: &RowId| {
+            self.sums[row as usize] == sum
+                && label_set(self.pairs(row), pairs) == label_set(written, pairs)
+        };
+        self.table.find(sum, same).map(|&row| self.canonical(row))
+    }
+}
+
+fn slice<'a>(pairs: &'a [PairId], ends: &[usize], row: RowId) -> &'a [PairId] {
+    let row = row as usize;
+    let start = row.checked_sub(1).map_or(0, |before| ends[before]);
+    &pairs[start..ends[row]]
+}
+
+fn label_set(written: &[PairId], pairs: &Pairs) -> Vec<PairId> {
+    let entries = written.iter().map(|&pair| pairs.entry(pair));
+    let mut set: Vec<_> = entries
+        .filter(|pair| !pair.empty)
+        .map(|pair| pair.canonical)
+        .collect();
+    set.sort_unstable();
+    set
+}

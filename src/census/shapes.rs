@@ -1,0 +1,154 @@
+//! Which sample names and bounds each label set of a family occurs with.
+
+use std::ops::Range;
+
+use super::dictionary::KeyId;
+use super::dictionary::PairId;
+use super::dictionary::Pairs;
+use super::dictionary::TextId;
+use super::tally::Combo;
+use super::tally::ComboId;
+use super::tally::NO_BOUND;
+
+/// The combos of each row, as a shape that rows share: all label sets of a histogram have the same buckets.
+#[derive(Debug, Default)]
+pub(super) struct Shapes {
+    /// Combos of all rows, row by row, sorted within each.
+    combos: Vec<ComboId>,
+    shapes: Vec<Shape>,
+    /// Shape of each row.
+    of_row: Vec<u32>,
+}
+
+/// A set of combos.
+#[derive(Debug, Clone)]
+pub(super) struct Shape {
+    range: Range<usize>,
+    /// Rows that have it.
+    pub(super) rows: u64,
+}
+
+/// What a bound costs in one family of one target.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct BoundCost {
+    pub(super) key: KeyId,
+    /// Series that vanish without it.
+    pub(super) saving: u64,
+}
+
+impl Shapes {
+    pub(super) fn clear(&mut self) {
+        self.combos.clear();
+        self.shapes.clear();
+        self.of_row.clear();
+    }
+
+    /// Adds the next row with its sorted, distinct combos.
+    pub(super) fn add_row(&mut self, combos: impl Iterator<Item = ComboId>) {
+        let start = self.combos.len();
+        self.combos.extend(combos);
+        let shape = self.shape_of(start..self.combos.len());
+        self.shapes[shape].rows += 1;
+        self.of_row.push(shape as u32);
+    }
+
+    fn shape_of(&mut self, range: Range<usize>) -> usize {
+        let is_it = |shape: &Shape| self.combos[shape.range.clone()] == self.combos[range.clone()];
+        let last = self.of_row.last().map(|&shape| shape as usize);
+        if let Some(last) = last.filter(|&last| is_it(&self.shapes[last])) {
+            return last;
+        }
+        if let Some(known) = self.shapes.iter().position(is_it) {
+            return known;
+        }
+        self.shapes.push(Shape { range, rows: 0 });
+        self.shapes.len() - 1
+    }
+
+    pub(super) fn row_count(&self) -> usize {
+        self.of_row.len()
+    }
+
+    pub(super) fn shapes(&self) -> &[Shape] {
+        &self.shapes
+    }
+
+    pub(super) fn of_row(&self, row: usize) -> u32 {
+        self.of_row[row]
+    }
+
+    pub(super) fn combos(&self, shape: &Shape) -> &[ComboId] {
+        &self.combos[shape.range.clone()]
+    }
+
+    /// Series of the row.
+    pub(super) fn width(&self, row: usize) -> u64 {
+        self.shapes[self.of_row[row] as usize].range.len() as u64
+    }
+
+    /// Series that collapse when these rows become one: those whose combo occurs in a row before.
+    pub(super) fn collapse(&self, rows: &[u32]) -> u64 {
+        let first = self.of_row(rows[0] as usize);
+        let others = &rows[1..];
+        if others.iter().all(|&row| self.of_row(row as usize) == first) {
+            return others.iter().map(|&row| self.width(row as usize)).sum();
+        }
+        let combos = |row: &u32| self.combos(&self.shapes[self.of_row(*row as usize) as usize]);
+        let mut all: Vec<_> = rows.iter().flat_map(combos).collect();
+        let before = all.len();
+        all.sort_unstable();
+        all.dedup();
+        (before - all.len()) as u64
+    }
+
+    /// The bounds of the family, with what each costs.
+    pub(super) fn bound_costs(&self, all: &[Combo], pairs: &Pairs) -> Vec<BoundCost> {
+        let mut costs: Vec<BoundCost> = Vec::new();
+        for shape in &self.shapes {
+            for (key, saving) in self.bound_savings(shape, all, pairs) {
+                let saving = saving * shape.rows;
+                match costs.iter_mut().find(|cost| cost.key == key) {
+                    Some(cost) => cost.saving += saving,
+                    None => costs.push(BoundCost { key, saving }),
+                }
+            }
+        }
+        costs
+    }
+
+    /// For one row of `shape` and each bound in it: how many series fewer it has without that bound.
+    fn bound_savings(&self, shape: &Shape, all: &[Combo], pairs: &Pairs) -> Vec<(KeyId, u64)> {
+        let mut bare: Vec<(KeyId, TextId)> = Vec::new();
+        let mut unbounded: Vec<TextId> = Vec::new();
+        let mut savings: Vec<(KeyId, u64)> = Vec::new();
+        let combos = || self.combos(shape).iter().map(|&combo| all[combo as usize]);
+        unbounded.extend(combos().filter(|c| c.bound == NO_BOUND).map(|c| c.name));
+        for combo in combos().filter(|combo| combo.bound != NO_BOUND) {
+            let key = pairs.entry(combo.bound).key;
+            let at = savings.iter().position(|&(known, _)| known == key);
+            let at = at.unwrap_or_else(|| {
+                savings.push((key, 0));
+                savings.len() - 1
+            });
+            if unbounded.contains(&combo.name) || bare.contains(&(key, combo.name)) {
+                savings[at].1 += 1;
+            } else {
+                bare.push((key, combo.name));
+            }
+        }
+        savings
+    }
+
+    /// Series of each bound, by its pair as written.
+    pub(super) fn bound_values<'a>(
+        &'a self,
+        all: &'a [Combo],
+    ) -> impl Iterator<Item = (PairId, u64)> + 'a {
+        self.shapes.iter().flat_map(move |shape| {
+            self.combos(shape).iter().filter_map(move |&combo| {
+                let bound = all[combo as usize].bound;
+                (bound != NO_BOUND).then_some((bound, shape.rows))
+            })
+        })
+    }
+}

@@ -1,0 +1,427 @@
+//! From a stream of bytes to lines, and from each line to what it is.
+
+use std::io;
+use std::io::ErrorKind;
+use std::io::Read;
+use std::ops::Range;
+
+use memchr::memchr;
+use memchr::memrchr;
+
+use super::Visitor;
+use super::labels;
+use super::labels::Before;
+use super::labels::skip_blanks;
+use super::metadata;
+use super::number;
+use super::reject::Fault;
+use super::reject::Reject;
+use super::reject::RejectKind;
+use super::sample::Delta;
+use super::sample::Sample;
+use super::sample::Span;
+
+/// Bytes asked for at a time: what one core's second-level cache holds, so that a byte is still near when
+/// it is parsed.
+const CHUNK_BYTES: usize = 256 * 1024;
+
+/// How much of a line that is too long a reject shows.
+const LONG_LINE_EXCERPT: usize = 256;
+
+/// How the lines of one body were taken. Their sum is the number of lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct LineCounts {
+    /// Lines without a character, or with blanks alone.
+    pub blank: u64,
+    /// Comments that declare nothing, `# EOF` among them.
+    pub comments: u64,
+    /// `# HELP`, `# TYPE` and `# UNIT` lines.
+    pub metadata: u64,
+    /// Samples.
+    pub samples: u64,
+    /// Refused lines, malformed metadata lines among them.
+    pub rejects: u64,
+    /// Bytes read.
+    pub bytes: u64,
+}
+
+/// Reads bodies, one after the other, with the same buffers.
+///
+/// Memory is one chunk, or the longest line where that is longer.
+#[derive(Debug)]
+pub struct Reader {
+    buffer: Vec<u8>,
+    max_line_bytes: usize,
+    spans: Vec<Span>,
+}
+
+impl Reader {
+    /// A reader that refuses lines longer than `max_line_bytes`, their end not counted.
+    pub fn new(max_line_bytes: usize) -> Self {
+        Self {
+            buffer: vec![0; CHUNK_BYTES],
+            // Positions within a line are kept in 32 bits.
+            max_line_bytes: max_line_bytes.clamp(1, u32::MAX as usize / 2),
+            spans: Vec::new(),
+        }
+    }
+
+    /// Reads `body` to its end, in O(bytes).
+    ///
+    /// # Errors
+    /// Whatever `body` fails with; what came before has been handed to `visitor`.
+    pub fn read(
+        &mut self,
+        body: &mut dyn Read,
+        visitor: &mut impl Visitor,
+    ) -> io::Result<LineCounts> {
+        let mut lines = Lines {
+            counts: LineCounts::default(),
+            line: 0,
+            spans: &mut self.spans,
+            max_line_bytes: self.max_line_bytes,
+            unterminated: false,
+        };
+        let mut filled = 0;
+        let mut too_long = false;
+        loop {
+            if filled == self.buffer.len() {
+                self.buffer.resize(self.buffer.len() * 2, 0);
+            }
+            let read = match body.read(&mut self.buffer[filled..]) {
+                Ok(0) => break,
+                Ok(read) => read,
+                Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+                Err(error) => return Err(error),
+            };
+            lines.counts.bytes += read as u64;
+            let fresh = filled..filled + read;
+            filled += read;
+            let whole = memrchr(b'\n', &self.buffer[fresh]).map(|at| filled - read + at + 1);
+            let mut start = 0;
+            if too_long {
+                let Some(end) = memchr(b'\n', &self.buffer[..filled]) else {
+                    filled = 0;
+                    continue;
+                };
+                (start, too_long) = (end + 1, false);
+            }
+            if let Some(whole) = whole.filter(|&whole| whole > start) {
+                lines.region(&self.buffer[start..whole], visitor);
+                start = whole;
+            }
+            self.buffer.copy_within(start..filled, 0);
+            filled -= start;
+            if filled > self.max_line_bytes {
+                lines.line += 1;
+                lines.reject_too_long(&self.buffer[..filled], visitor);
+                (filled, too_long) = (0, true);
+            }
+        }
+        if filled > 0 {
+            self.buffer.truncate(filled);
+            self.buffer.push(b'\n');
+            lines.unterminated = true;
+            lines.region(&self.buffer, visitor);
+            self.buffer.resize(CHUNK_BYTES.max(self.buffer.len()), 0);
+        }
+        Ok(lines.counts)
+    }
+}
+
+/// The sample line before, within the same region.
+struct Memo {
+    name: Range<usize>,
+    block: Range<usize>,
+}
+
+struct Lines<'s> {
+    counts: LineCounts,
+    /// Lines begun so far.
+    line: u64,
+    /// Labels of the sample that [`Memo`] speaks of.
+    spans: &'s mut Vec<Span>,
+    max_line_bytes: usize,
+    /// The newline of the one line that is left was added here: the body ended without one.
+    unterminated: bool,
+}
+
+/// What a sample line holds behind its labels.
+struct Tail {
+    value: Range<usize>,
+    timestamp: Option<Range<usize>>,
+    exemplar: Option<Range<usize>>,
+    /// Length of the line with its end.
+    length: usize,
+}
+
+impl Lines<'_> {
+    /// Takes whole lines. The last byte is a newline, so reading a line needs no bounds of its own.
+    fn region(&mut self, region: &[u8], visitor: &mut impl Visitor) {
+        let mut memo = None;
+        let mut start = 0;
+        while start < region.len() {
+            self.line += 1;
+            let length = match region[start] {
+                b'#' | b'\n' | b'\r' | b' ' | b'\t' => {
+                    self.other(&region[start..], visitor, start, region, &mut memo)
+                }
+                _ => self.sample_or_reject(region, start, &mut memo, visitor),
+            };
+            start += length;
+        }
+    }
+
+    /// A line that does not begin like a sample: blank, comment, metadata, or a sample behind blanks.
+    fn other(
+        &mut self,
+        rest: &[u8],
+        visitor: &mut impl Visitor,
+        start: usize,
+        region: &[u8],
+        memo: &mut Option<Memo>,
+    ) -> usize {
+        let length = line_length(rest);
+        let line = without_end(&rest[..length]);
+        if self.is_too_long(length) {
+            self.reject_too_long(line, visitor);
+            return length;
+        }
+        let indent = line.len() - line.trim_ascii_start().len();
+        match line.get(indent) {
+            None => self.counts.blank += 1,
+            Some(b'#') => self.comment(&line[indent..], length, indent, visitor),
+            Some(_) => {
+                let indented = self.sample_or_reject(region, start + indent, memo, visitor);
+                debug_assert_eq!(indent + indented, length);
+            }
+        }
+        length
+    }
+
+    fn comment(&mut self, line: &[u8], length: usize, indent: usize, visitor: &mut impl Visitor) {
+        match metadata::parse(line, length - usize::from(self.unterminated)) {
+            Ok(None) => self.counts.comments += 1,
+            Ok(Some(metadata)) => {
+                self.counts.metadata += 1;
+                visitor.metadata(&metadata);
+            }
+            Err(fault) => self.reject(line, fault, indent, visitor),
+        }
+    }
+
+    /// Reads the sample at `start`; comes back with the length of its line from there.
+    fn sample_or_reject(
+        &mut self,
+        region: &[u8],
+        start: usize,
+        memo: &mut Option<Memo>,
+        visitor: &mut impl Visitor,
+    ) -> usize {
+        match self.sample(region, start, memo, visitor) {
+            Ok(length) => {
+                self.counts.samples += 1;
+                length
+            }
+            Err(fault) => {
+                // The labels of the sample before may be overwritten in part.
+                *memo = None;
+                let length = line_length(&region[start..]);
+                let line = without_end(&region[start..start + length]);
+                if self.is_too_long(length) {
+                    self.reject_too_long(line, visitor);
+                } else {
+                    self.reject(line, fault, 0, visitor);
+                }
+                length
+            }
+        }
+    }
+
+    fn reject(&mut self, line: &[u8], fault: Fault, indent: usize, visitor: &mut impl Visitor) {
+        self.counts.rejects += 1;
+        visitor.reject(&Reject {
+            line: self.line,
+            column: (indent + fault.at) as u64 + 1,
+            kind: fault.kind,
+            text: line,
+        });
+    }
+
+    /// Whether a line of `length` bytes, its newline among them, is over the limit. Lines that never fit
+    /// into the buffer are caught while it fills; this catches the others, so that the answer does not
+    /// depend on how the body came in.
+    fn is_too_long(&self, length: usize) -> bool {
+        length - 1 > self.max_line_bytes
+    }
+
+    fn reject_too_long(&mut self, line: &[u8], visitor: &mut impl Visitor) {
+        let fault = Fault::new(self.max_line_bytes, RejectKind::LineTooLong);
+        self.reject(
+            &line[..LONG_LINE_EXCERPT.min(line.len())],
+            fault,
+            0,
+            visitor,
+        );
+    }
+
+    fn sample(
+        &mut self,
+        region: &[u8],
+        start: usize,
+        memo: &mut Option<Memo>,
+        visitor: &mut impl Visitor,
+    ) -> Result<usize, Fault> {
+        let line = &region[start..];
+        let before_name = memo.as_ref().map(|memo| &region[memo.name.clone()]);
+        let (name_length, mut same_name) = sample_name(line, before_name);
+        let mut name = 0..name_length;
+        let mut at = name_length;
+        if matches!(line[at], b' ' | b'\t') {
+            at = skip_blanks(line, at);
+        }
+        let (block, delta) = if line[at] == b'{' {
+            let block_start = at + 1;
+            let before = memo.as_ref().map(|memo| Before {
+                block: &region[memo.block.clone()],
+            });
+            let read = labels::read(&line[block_start..], before, self.spans)
+                .map_err(|fault| Fault::new(block_start + fault.at, fault.kind))?;
+            at = block_start + read.length;
+            if let Some((from, to)) = read.name {
+                if name_length > 0 {
+                    return Err(Fault::new(block_start + from, RejectKind::MissingEquals));
+                }
+                (name, same_name) = (block_start + from..block_start + to, false);
+                *memo = None;
+            } else if name_length == 0 {
+                return Err(Fault::new(0, RejectKind::MissingName));
+            }
+            (block_start..at, read.delta)
+        } else if name_length == 0 {
+            return Err(Fault::new(0, RejectKind::MetricName));
+        } else {
+            let delta = if memo.is_some() && self.spans.is_empty() {
+                Delta::Same
+            } else {
+                Delta::Many
+            };
+            self.spans.clear();
+            (at..at, delta)
+        };
+        let tail = tail(line, at)?;
+        if self.is_too_long(tail.length) {
+            return Err(Fault::new(self.max_line_bytes, RejectKind::LineTooLong));
+        }
+        visitor.sample(&Sample {
+            name: &line[name.clone()],
+            block: &line[block.clone()],
+            spans: self.spans,
+            value: &line[tail.value],
+            timestamp: tail.timestamp.map(|range| &line[range]),
+            exemplar: tail.exemplar.map(|range| &line[range]),
+            line_bytes: tail.length - usize::from(self.unterminated),
+            same_name,
+            delta,
+        });
+        let in_braces = name.start > 0;
+        *memo = (!in_braces).then(|| Memo {
+            name: start + name.start..start + name.end,
+            block: start + block.start..start + block.end,
+        });
+        Ok(tail.length)
+    }
+}
+
+/// Length of the name at the start of `line`, and whether it is the one of the sample before.
+fn sample_name(line: &[u8], before: Option<&[u8]>) -> (usize, bool) {
+    if let Some(before) = before
+        && line.starts_with(before)
+        && matches!(line[before.len()], b'{' | b' ')
+    {
+        return (before.len(), true);
+    }
+    (labels::metric_name_length(line), false)
+}
+
+/// Reads value, timestamp and exemplar from `at` to the line's end.
+fn tail(line: &[u8], at: usize) -> Result<Tail, Fault> {
+    let value_start = skip_blanks(line, at);
+    let mut end = value_start;
+    while line[end].is_ascii_digit() {
+        end += 1;
+    }
+    if end > value_start && line[end] == b'\n' {
+        return Ok(Tail {
+            value: value_start..end,
+            timestamp: None,
+            exemplar: None,
+            length: end + 1,
+        });
+    }
+    end = token_end(line, end);
+    let value = value_start..end;
+    if number::value(&line[value.clone()]).is_none() {
+        return Err(Fault::new(value_start, bad_value(&line[value])));
+    }
+    let mut at = skip_blanks(line, end);
+    let mut timestamp = None;
+    if !at_end(line, at) && line[at] != b'#' {
+        let range = at..token_end(line, at);
+        if !number::is_timestamp(&line[range.clone()]) {
+            return Err(Fault::new(at, RejectKind::BadTimestamp));
+        }
+        at = skip_blanks(line, range.end);
+        timestamp = Some(range);
+    }
+    let mut exemplar = None;
+    if !at_end(line, at) {
+        let from = at;
+        let whole = at + line_length(&line[at..]);
+        let start = skip_blanks(line, at + usize::from(line[at] == b'#'));
+        if start == at || !labels::is_exemplar(&line[start..whole]) {
+            return Err(Fault::new(from, RejectKind::BadExemplar));
+        }
+        at = start + without_end(&line[start..whole]).len();
+        exemplar = Some(start..at);
+    }
+    Ok(Tail {
+        value,
+        timestamp,
+        exemplar,
+        length: at + line_length(&line[at..]),
+    })
+}
+
+/// What is wrong with a text that is no value. A quote in it is the rest of a label value whose own quote
+/// and brace were taken for the end of the labels.
+fn bad_value(text: &[u8]) -> RejectKind {
+    match text {
+        [] => RejectKind::MissingValue,
+        text if text.contains(&b'"') => RejectKind::UnescapedLabel,
+        _ => RejectKind::BadValue,
+    }
+}
+
+fn token_end(line: &[u8], from: usize) -> usize {
+    let mut at = from;
+    while !matches!(line[at], b' ' | b'\t' | b'\n') && !at_end(line, at) {
+        at += 1;
+    }
+    at
+}
+
+/// At `\n` or `\r\n`.
+fn at_end(line: &[u8], at: usize) -> bool {
+    line[at] == b'\n' || (line[at] == b'\r' && line[at + 1] == b'\n')
+}
+
+/// Length of the first line with its end.
+fn line_length(text: &[u8]) -> usize {
+    memchr(b'\n', text).map_or(text.len(), |at| at + 1)
+}
+
+fn without_end(line: &[u8]) -> &[u8] {
+    let line = line.strip_suffix(b"\n").unwrap_or(line);
+    line.strip_suffix(b"\r").unwrap_or(line)
+}

@@ -1,0 +1,181 @@
+//! The URL of a metrics endpoint, and the part of it that may be shown.
+
+use url::Url;
+
+/// Put in place of a secret.
+const HIDDEN: &str = "…";
+
+/// A query parameter is taken for a secret when its name holds one of these.
+const SECRET_NAMES: [&str; 9] = [
+    "token", "key", "pass", "pwd", "secret", "auth", "sig", "cred", "session",
+];
+
+/// Whether `source` is a URL and not the name of a file.
+pub(super) fn is_url(source: &str) -> bool {
+    let begins = |scheme: &str| {
+        let start = source.get(..scheme.len());
+        start.is_some_and(|start| start.eq_ignore_ascii_case(scheme))
+    };
+    begins("http://") || begins("https://")
+}
+
+/// Where to fetch a body from.
+#[derive(Debug, Clone)]
+pub(super) struct Address {
+    url: Url,
+    shown: String,
+    secrets: Vec<String>,
+}
+
+impl Address {
+    /// # Errors
+    /// Says what is wrong with `source`, without repeating any of it.
+    pub(super) fn parse(source: &str) -> Result<Self, String> {
+        let url = Url::parse(source).map_err(|error| format!("not a URL: {error}"))?;
+        Ok(Self {
+            shown: shown(&url),
+            secrets: secrets(&url),
+            url,
+        })
+    }
+
+    /// The URL to ask, credentials included.
+    pub(super) fn url(&self) -> &Url {
+        &self.url
+    }
+
+    /// The URL without credentials and fragment.
+    pub(super) fn shown(&self) -> &str {
+        &self.shown
+    }
+
+    /// `text` from elsewhere without the secrets of this URL, should it repeat them.
+    pub(super) fn redacted(&self, text: &str) -> String {
+        let mut text = text.to_owned();
+        for secret in &self.secrets {
+            text = text.replace(secret, HIDDEN);
+        }
+        text
+    }
+}
+
+fn is_secret(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    SECRET_NAMES.iter().any(|secret| name.contains(secret))
+}
+
+fn shown(url: &Url) -> String {
+    let mut bare = url.clone();
+    // Neither can fail for http and https, which have a host.
+    let _ = bare.set_username("");
+    let _ = bare.set_password(None);
+    bare.set_fragment(None);
+    bare.set_query(None);
+    let mut shown = bare.to_string();
+    let parameters = url.query().unwrap_or_default().split('&');
+    for (index, parameter) in parameters.filter(|text| !text.is_empty()).enumerate() {
+        shown.push(if index == 0 { '?' } else { '&' });
+        match parameter.split_once('=') {
+            Some((name, _)) if is_secret(&decoded(name)) => {
+                shown.push_str(name);
+                shown.push('=');
+                shown.push_str(HIDDEN);
+            }
+            _ => shown.push_str(parameter),
+        }
+    }
+    shown
+}
+
+/// Everything in `url` that must not be shown, as written and as meant, longest first.
+fn secrets(url: &Url) -> Vec<String> {
+    let mut secrets = vec![url.username().to_owned()];
+    secrets.extend(url.password().map(str::to_owned));
+    for parameter in url.query().unwrap_or_default().split('&') {
+        if let Some((name, value)) = parameter.split_once('=')
+            && is_secret(&decoded(name))
+        {
+            secrets.push(value.to_owned());
+        }
+    }
+    let meant: Vec<String> = secrets.iter().map(|secret| decoded(secret)).collect();
+    secrets.extend(meant);
+    secrets.retain(|secret| !secret.is_empty());
+    // A secret that holds another one must go first, or part of it would stay.
+    secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
+    secrets.dedup();
+    secrets
+}
+
+/// `text` with its percent signs resolved.
+fn decoded(text: &str) -> String {
+    // Forms give these three a meaning that they do not have inside a name or a value.
+    let text = text
+        .replace('+', "%2B")
+        .replace('&', "%26")
+        .replace('=', "%3D");
+    let (text, _) = url::form_urlencoded::parse(text.as_bytes())
+        .next()
+        .unwrap_or_default();
+    text.into_owned()
+}
+
+/// What can be shown of a `source` that is no URL: nothing of it is certain, so little is left.
+pub(super) fn without_secrets(source: &str) -> String {
+    let (scheme, rest) = source.split_once("://").unwrap_or(("", source));
+    let rest = match rest.rsplit_once('@') {
+        Some((_, host)) => format!("{HIDDEN}@{host}"),
+        None => rest.to_owned(),
+    };
+    let rest = rest.split(['?', '#']).next().unwrap_or_default();
+    format!("{scheme}://{rest}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn knows_a_url_from_a_file() {
+        assert!(is_url("http://localhost:4191/metrics"));
+        assert!(is_url("HTTPS://example.org"));
+        assert!(!is_url("http:/x"));
+        assert!(!is_url("https"));
+        assert!(!is_url("ä"));
+        assert!(!is_url("./http://x"));
+    }
+
+    #[test]
+    fn shows_no_secret_of_a_url() {
+        let shown = |source| Address::parse(source).unwrap().shown().to_owned();
+        let all = [
+            shown("http://localhost:4191/metrics"),
+            shown("http://me:s3cret@localhost:4191/metrics#top"),
+            shown("https://h/m?a=1&access_token=abc&apiKey=def&b=%20&PASSWORD=&key"),
+            shown("https://h/m?%74oken=abc"),
+        ];
+        insta::assert_snapshot!(all.join("\n"), @"
+        http://localhost:4191/metrics
+        http://localhost:4191/metrics
+        https://h/m?a=1&access_token=…&apiKey=…&b=%20&PASSWORD=…&key
+        https://h/m?%74oken=…
+        ");
+    }
+
+    #[test]
+    fn shows_little_of_what_is_no_url() {
+        assert!(Address::parse("http://me:pa/ss@host/").is_err());
+        assert_eq!(
+            without_secrets("http://me:pa/ss@host/?token=1"),
+            "http://…@host/"
+        );
+        assert_eq!(without_secrets("http://[::1"), "http://[::1");
+    }
+
+    #[test]
+    fn removes_secrets_from_what_a_server_says() {
+        let address = Address::parse("http://me:p%40ss@h/?token=p%40ss-long").unwrap();
+        let said = address.redacted("p@ss-long p@ss p%40ss of me");
+        assert_eq!(said, "… … … of …");
+    }
+}

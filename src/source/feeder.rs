@@ -1,0 +1,240 @@
+//! Unwraps one source after the other and hands out what is inside.
+
+use std::io::Read;
+use std::ops::ControlFlow;
+
+use globset::GlobMatcher;
+
+use crate::source::container::Container;
+use crate::source::fault::Fault;
+use crate::source::pipe::{self, Pool};
+use crate::source::stream::{Head, Stream};
+use crate::source::{Event, Failure, Scrape, Skip, Target, archive, header, joined, shape};
+
+/// Archives within archives that are opened: `.tar.gz` is two. Deeper nesting is a mistake or a bomb.
+const NESTING: u32 = 4;
+
+/// Why a source without a byte is a failure and not a target with nothing to say.
+pub(super) const EMPTY: &str = "empty: nothing was scraped into it, so check what wrote it";
+
+const NOT_AN_EXPOSITION: &str = "not an exposition";
+
+/// Where a stream was found.
+pub(super) struct Place {
+    /// As shown: `archive.tar.zst:member/path`.
+    pub(super) name: String,
+    /// Whether the user named it, rather than something it lies in: then it must be readable.
+    pub(super) named: bool,
+    /// How many archives it was taken out of.
+    pub(super) depth: u32,
+}
+
+impl Place {
+    /// A place that is not inside an archive.
+    pub(super) fn outermost(name: String, named: bool) -> Self {
+        Self {
+            name,
+            named,
+            depth: 0,
+        }
+    }
+
+    /// The target whose only body is here.
+    pub(super) fn target(&self) -> Target {
+        Target {
+            name: self.name.clone(),
+            origin: self.name.clone(),
+            ..Target::default()
+        }
+    }
+
+    pub(super) fn failure(&self, reason: String) -> Failure {
+        Failure {
+            target: self.name.clone(),
+            origin: self.name.clone(),
+            reason,
+        }
+    }
+}
+
+/// What the reading of all sources shares.
+pub(super) struct Feeder<'e> {
+    pub(super) pool: Pool,
+    filter: Option<&'e GlobMatcher>,
+    emit: &'e mut dyn FnMut(Event) -> ControlFlow<()>,
+}
+
+impl<'e> Feeder<'e> {
+    pub(super) fn new(
+        pool: Pool,
+        filter: Option<&'e GlobMatcher>,
+        emit: &'e mut dyn FnMut(Event) -> ControlFlow<()>,
+    ) -> Self {
+        Self { pool, filter, emit }
+    }
+
+    /// Opens whatever `stream` turns out to be, down to the bodies in it.
+    pub(super) fn open(&mut self, mut stream: Stream<'_>, mut place: Place) -> ControlFlow<()> {
+        loop {
+            let head = Head::take(&mut stream);
+            let Some(container) = Container::of(&head.bytes) else {
+                return self.text(stream, head, &place);
+            };
+            if place.depth == NESTING {
+                let reason = format!("more than {NESTING} archives within one another: unpack it");
+                return self.failed(place.failure(reason));
+            }
+            place.depth += 1;
+            stream = stream.rejoined(head);
+            match container {
+                Container::Tar => return archive::unpack(self, stream, &place),
+                Container::Compressed(compression) => match stream.decompressed(compression) {
+                    Ok(decompressed) => stream = decompressed,
+                    Err(error) => {
+                        let reason = Fault::of(&error).to_string();
+                        return self.failed(place.failure(reason));
+                    }
+                },
+            }
+        }
+    }
+
+    /// Hands out what is packed in nothing any more.
+    fn text(&mut self, stream: Stream<'_>, mut head: Head, place: &Place) -> ControlFlow<()> {
+        const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+        if head.bytes.starts_with(BYTE_ORDER_MARK) {
+            // Windows editors and shells write it; in front of a first sample it would spoil its name.
+            head.bytes.drain(..BYTE_ORDER_MARK.len());
+        }
+        if head.is_blank() {
+            let reason = head.fault.map(|fault| fault.to_string());
+            return self.failed(place.failure(reason.unwrap_or_else(|| EMPTY.to_owned())));
+        }
+        if header::begins_in(&head.bytes, head.complete) {
+            return joined::split(self, stream.rejoined(head), place);
+        }
+        if shape::is_exposition(&head.bytes) {
+            return self.single(stream.rejoined(head), place);
+        }
+        match head.fault {
+            Some(fault) => self.failed(place.failure(fault.to_string())),
+            None if place.named => self.failed(place.failure(shape::describe(&head.bytes))),
+            None => self.skipped(place.name.clone(), NOT_AN_EXPOSITION),
+        }
+    }
+
+    /// Hands out the one body that `stream` is.
+    fn single(&mut self, stream: Stream<'_>, place: &Place) -> ControlFlow<()> {
+        let target = place.target();
+        if !self.wants(&target) {
+            return self.unwanted(target.origin);
+        }
+        match stream {
+            Stream::Owned(body) => self.scrape(target, body),
+            lent @ Stream::Lent(_) => {
+                let (feed, body) = pipe::body();
+                self.scrape(target, Box::new(body))?;
+                pipe::pump(lent, &mut self.pool, feed);
+                ControlFlow::Continue(())
+            }
+        }
+    }
+
+    /// Whether the user's filter lets `target` through.
+    pub(super) fn wants(&self, target: &Target) -> bool {
+        self.filter.is_none_or(|filter| {
+            let pod = target.pod.as_ref();
+            filter.is_match(&target.name) || pod.is_some_and(|pod| filter.is_match(pod))
+        })
+    }
+
+    pub(super) fn scrape(&mut self, target: Target, body: Box<dyn Read + Send>) -> ControlFlow<()> {
+        (self.emit)(Event::Scrape(Scrape { target, body }))
+    }
+
+    pub(super) fn failed(&mut self, failure: Failure) -> ControlFlow<()> {
+        (self.emit)(Event::Failed(failure))
+    }
+
+    pub(super) fn skipped(&mut self, origin: String, reason: &str) -> ControlFlow<()> {
+        let reason = reason.to_owned();
+        (self.emit)(Event::Skipped(Skip { origin, reason }))
+    }
+
+    pub(super) fn unwanted(&mut self, origin: String) -> ControlFlow<()> {
+        self.skipped(origin, "does not match --target")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{self, Write};
+
+    use proptest::prelude::*;
+    use proptest::sample::{Index, select};
+
+    use super::*;
+
+    fn gzip(bytes: &[u8]) -> Vec<u8> {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        encoder.write_all(bytes).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    fn tar(members: &[&[u8]]) -> Vec<u8> {
+        let mut builder = tar::Builder::new(Vec::new());
+        for (number, content) in members.iter().enumerate() {
+            let mut header = tar::Header::new_gnu();
+            header.set_size(content.len() as u64);
+            // Long enough to need an extension of its own.
+            let name = format!("{}/{number}", "pod".repeat(50));
+            builder.append_data(&mut header, name, *content).unwrap();
+        }
+        builder.into_inner().unwrap()
+    }
+
+    /// Every kind of thing that can be opened, whole.
+    fn sound() -> Vec<Vec<u8>> {
+        let body = b"# TYPE up gauge\nup 1\n".repeat(50);
+        let dump = b"#\n# POD a (1 of 2)\n#\nup 1\n#\n# POD b (2 of 2)\n#\n# ERROR: c\n".to_vec();
+        let packed = zstd::encode_all(&body[..], 1).unwrap();
+        let archive = tar(&[&body, &dump, &gzip(&body), &packed]);
+        let packed_archive = gzip(&archive);
+        vec![body, dump, packed, archive, packed_archive]
+    }
+
+    proptest! {
+        #[test]
+        fn damage_anywhere_ends_in_events_and_never_in_a_panic(
+            sound in select(sound()),
+            damage in proptest::collection::vec((any::<Index>(), any::<u8>()), 0..6),
+            cut in proptest::option::of(any::<Index>()),
+        ) {
+            let mut bytes = sound;
+            for (at, byte) in damage {
+                let at = at.index(bytes.len());
+                bytes[at] = byte;
+            }
+            if let Some(cut) = cut {
+                bytes.truncate(cut.index(bytes.len()));
+            }
+            let mut bodies = Vec::new();
+            let mut events = 0;
+            let mut emit = |event| {
+                events += 1;
+                if let Event::Scrape(scrape) = event {
+                    bodies.push(scrape.body);
+                }
+                ControlFlow::Continue(())
+            };
+            let mut feeder = Feeder::new(Pool::new(), None, &mut emit);
+            let place = Place::outermost("x".to_owned(), true);
+            let _ = feeder.open(Stream::owned(io::Cursor::new(bytes)), place);
+            // All of it fits in the pool, so that nobody has to read meanwhile.
+            for mut body in bodies {
+                let _ = io::copy(&mut body, &mut io::sink());
+            }
+            prop_assert!(events > 0);
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! One worker: reads targets into a count of its own.
+
+use std::io;
+use std::io::Read;
+use std::sync::atomic::Ordering;
+
+use crossbeam_channel::Receiver;
+
+use super::Control;
+use super::Plan;
+use super::RejectedLine;
+use super::TargetRejects;
+use super::lost;
+use crate::census::Tally;
+use crate::exposition::Metadata;
+use crate::exposition::Reader;
+use crate::exposition::Reject;
+use crate::exposition::RejectKind;
+use crate::exposition::Sample;
+use crate::exposition::Visitor;
+use crate::source::Failure;
+use crate::source::Scrape;
+
+/// Reason of a target that the user's stop cut off.
+pub(super) const INTERRUPTED: &str = "interrupted before it was read to the end";
+
+/// Refused lines of one target that are kept with their text. All are counted.
+const KEPT_REJECTS: usize = 10;
+
+/// Bytes of a refused line that are kept on either side of the place where it went wrong.
+const EXCERPT_BYTES: usize = 60;
+
+/// What one worker came to.
+pub(super) struct Part {
+    pub(super) tally: Tally,
+    pub(super) failed: Vec<Failure>,
+    pub(super) rejects: Vec<TargetRejects>,
+}
+
+/// Reads targets, one after the other.
+pub(super) struct Worker<'a> {
+    control: &'a Control,
+    reader: Reader,
+    part: Part,
+}
+
+impl<'a> Worker<'a> {
+    pub(super) fn new(plan: &Plan, control: &'a Control) -> Self {
+        Self {
+            control,
+            reader: Reader::new(plan.max_line_bytes),
+            part: Part {
+                tally: Tally::with_threads(plan.workers),
+                failed: Vec::new(),
+                rejects: Vec::new(),
+            },
+        }
+    }
+
+    /// Reads targets until no more come.
+    pub(super) fn run(mut self, inbox: &Receiver<Scrape>) -> Part {
+        for scrape in inbox {
+            if self.control.cancel.load(Ordering::Relaxed) {
+                self.part.failed.push(lost(scrape.target, INTERRUPTED));
+            } else {
+                self.read(scrape);
+            }
+        }
+        self.part
+    }
+
+    fn read(&mut self, scrape: Scrape) {
+        let Scrape { target, body } = scrape;
+        let mut body = Watched {
+            body,
+            control: self.control,
+        };
+        let mut count = Count {
+            tally: &mut self.part.tally,
+            rejects: TargetRejects {
+                target: target.name.clone(),
+                origin: target.origin.clone(),
+                count: 0,
+                unescaped: 0,
+                first: Vec::new(),
+            },
+        };
+        match self.reader.read(&mut body, &mut count) {
+            Ok(lines) => {
+                if count.rejects.count > 0 {
+                    self.part.rejects.push(count.rejects);
+                }
+                self.part
+                    .tally
+                    .end_target(target.name, target.origin, lines);
+                self.control.targets_done.fetch_add(1, Ordering::Relaxed);
+            }
+            Err(error) => {
+                self.part.tally.drop_target();
+                let stopped = self.control.cancel.load(Ordering::Relaxed);
+                let reason = if stopped {
+                    INTERRUPTED.to_owned()
+                } else {
+                    error.to_string()
+                };
+                self.part.failed.push(lost(target, &reason));
+                self.control.targets_failed.fetch_add(1, Ordering::Relaxed);
+            }
+        }
+    }
+}
+
+/// A body that counts what is read of it and ends with an error when the survey is cancelled.
+struct Watched<'a> {
+    body: Box<dyn Read + Send>,
+    control: &'a Control,
+}
+
+impl Read for Watched<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.control.cancel.load(Ordering::Relaxed) {
+            return Err(io::Error::other(INTERRUPTED));
+        }
+        let read = self.body.read(buffer)?;
+        self.control
+            .body_bytes
+            .fetch_add(read as u64, Ordering::Relaxed);
+        Ok(read)
+    }
+}
+
+/// Takes what the reader finds in one target.
+struct Count<'a> {
+    tally: &'a mut Tally,
+    rejects: TargetRejects,
+}
+
+impl Visitor for Count<'_> {
+    fn sample(&mut self, sample: &Sample<'_>) {
+        self.tally.sample(sample);
+    }
+
+    fn metadata(&mut self, metadata: &Metadata<'_>) {
+        self.tally.metadata(metadata);
+    }
+
+    fn reject(&mut self, reject: &Reject<'_>) {
+        self.rejects.count += 1;
+        self.rejects.unescaped += u64::from(reject.kind == RejectKind::UnescapedLabel);
+        if self.rejects.first.len() < KEPT_REJECTS {
+            self.rejects.first.push(RejectedLine {
+                line: reject.line,
+                column: reject.column,
+                kind: reject.kind.as_str().to_owned(),
+                message: reject.kind.message().to_owned(),
+                excerpt: excerpt(reject),
+            });
+        }
+    }
+}
+
+/// The line around the place where it went wrong.
+fn excerpt(reject: &Reject<'_>) -> String {
+    let at = (reject.column as usize - 1).min(reject.text.len());
+    let start = at.saturating_sub(EXCERPT_BYTES);
+    let end = (at + EXCERPT_BYTES).min(reject.text.len());
+    let cut = |is_cut: bool| if is_cut { "…" } else { "" };
+    let part = String::from_utf8_lossy(&reject.text[start..end]);
+    let (before, behind) = (cut(start > 0), cut(end < reject.text.len()));
+    format!("{before}{part}{behind}")
+}
