@@ -45,7 +45,7 @@ pub use text::escape_terminal;
 /// How a table may look.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Style {
-    /// Columns to fill. Tables stop growing at 140; below 24 they are written as for 24.
+    /// Columns to fill. Tables stop growing at 140; below 30 they are written as for 30.
     pub width: usize,
     /// ANSI colours may be used.
     pub color: bool,

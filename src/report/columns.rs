@@ -18,6 +18,8 @@ use crate::report::text::width;
 const GAP: usize = 2;
 /// Where a name is cut when width is no object: a label value may be a megabyte.
 const LONGEST_CELL: usize = 200;
+/// Columns that a note is granted before names are; the rest of it when they have theirs.
+const SHORTEST_NOTE: usize = 20;
 const SHORTEST_BAR: usize = 8;
 const LONGEST_BAR: usize = 24;
 
@@ -35,6 +37,8 @@ enum Kind {
     /// Takes what the others leave; cut to it.
     Name,
     Left,
+    /// Takes what the name leaves, and is cut to it.
+    Note,
     Right,
     /// Cells hold a part of 1, written as a number.
     Bar,
@@ -58,6 +62,11 @@ impl Column {
     /// Words.
     pub(super) fn left(header: &'static str) -> Self {
         Self::new(header, Kind::Left)
+    }
+
+    /// Words that may be cut.
+    pub(super) fn note(header: &'static str) -> Self {
+        Self::new(header, Kind::Note).dim()
     }
 
     /// Numbers.
@@ -124,26 +133,23 @@ impl List {
         let spare = room.saturating_sub(self.others_width() + self.name_width());
         let name_columns = room.saturating_sub(self.others_width()).min(LONGEST_CELL);
         let bar_columns = (SHORTEST_BAR + spare).min(LONGEST_BAR);
-        let rows: Vec<Vec<String>> = self
-            .rows
-            .iter()
-            .map(|row| {
-                let cells = row.iter().zip(&self.columns);
-                cells
-                    .map(|(cell, column)| match cell {
-                        Cell::Part(part) => style.bar(*part, bar_columns),
-                        Cell::Text(text) => {
-                            let most = if column.kind == Kind::Name {
-                                name_columns
-                            } else {
-                                LONGEST_CELL
-                            };
-                            truncate(text, most, style.ellipsis()).into_owned()
-                        }
-                    })
-                    .collect()
-            })
-            .collect();
+        let note_columns = (SHORTEST_NOTE + spare).min(LONGEST_CELL);
+        let fit = |cell: &Cell, column: &Column| match cell {
+            Cell::Part(part) => style.bar(*part, bar_columns),
+            Cell::Text(text) => {
+                let most = match column.kind {
+                    Kind::Name => name_columns,
+                    Kind::Note => note_columns,
+                    Kind::Left | Kind::Right | Kind::Bar => LONGEST_CELL,
+                };
+                truncate(text, most, style.ellipsis()).into_owned()
+            }
+        };
+        let fit_row = |row: &Vec<Cell>| {
+            let cells = row.iter().zip(&self.columns);
+            cells.map(|(cell, column)| fit(cell, column)).collect()
+        };
+        let rows: Vec<Vec<String>> = self.rows.iter().map(fit_row).collect();
         let plain = self.align(&rows);
         let mut lines = self.heading(plain.first().map_or("", String::as_str), style);
         for (line, cells) in plain.iter().skip(1).zip(&rows) {
@@ -198,13 +204,15 @@ impl List {
         1 + others.map(|at| GAP + self.natural(at)).sum::<usize>()
     }
 
-    /// The widest of a column's cells and its header, bars at their shortest.
+    /// The widest of a column's cells and its header; bars and notes at their shortest.
     fn natural(&self, at: usize) -> usize {
+        let column = &self.columns[at];
         let cells = self.rows.iter().map(|row| match &row[at] {
+            Cell::Text(text) if column.kind == Kind::Note => width(text).min(SHORTEST_NOTE),
             Cell::Text(text) => width(text).min(LONGEST_CELL),
             Cell::Part(_) => SHORTEST_BAR,
         });
-        cells.max().unwrap_or(0).max(width(self.columns[at].header))
+        cells.max().unwrap_or(0).max(width(column.header))
     }
 
     /// The header's line, then one for each row, all plain.

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use crate::census::class::ValueClass;
 use crate::report::Page;
 use crate::report::audit;
 use crate::report::columns::Cell;
@@ -18,8 +19,9 @@ use crate::report::text::wrap;
 
 /// Labels that `labels` shows where no limit was typed.
 const SHOWN: usize = 20;
-/// Lines that the redundant labels of an audit may take.
+/// Lines that the redundant labels of an audit may take, and in a narrow terminal.
 const REDUNDANT_LINES: usize = 2;
+const REDUNDANT_LINES_NARROW: usize = 3;
 /// Labels named as determining another; more are counted.
 const NAMED_DETERMINERS: usize = 3;
 /// Values shown of each label in `-o wide`, and the longest one.
@@ -60,7 +62,7 @@ pub(super) fn overview(page: Page<'_>) -> Vec<String> {
         let rows = shown.iter().map(|label| {
             vec![
                 escape_terminal(label.name).into_owned().into(),
-                remark(label).into(),
+                reason(page, label).into(),
                 family_cell(says_family, label),
                 saves(page, label).into(),
                 share(page, label).into(),
@@ -83,12 +85,14 @@ pub(super) fn lines(page: Page<'_>) -> Vec<String> {
     if selection.shown.is_empty() {
         if let Some(filter) = &page.view.family {
             let filter = escape_terminal(filter.glob().glob());
-            lines.push(format!(" no label on a family that matches {filter}"));
+            let said = format!(" no label on a family like {filter}");
+            let style = page.style;
+            lines.push(truncate(&said, style.columns(), style.ellipsis()).into_owned());
         }
         return lines;
     }
     let by = match page.view.labels {
-        LabelOrder::Saves => "what dropping each one saves",
+        LabelOrder::Saves => "series saved",
         order => order.as_str(),
     };
     let mut about = format!(
@@ -103,12 +107,12 @@ pub(super) fn lines(page: Page<'_>) -> Vec<String> {
         Column::name(""),
         Column::left("family").dim().yields_below(16),
         Column::right("saves"),
-        Column::right("share").yields_below(24),
+        Column::right("share").yields_below(18),
         Column::right("values").yields_below(12),
         Column::right("families").yields_below(40),
-        Column::right("bytes").yields_below(18),
-        Column::left("class").dim().yields_below(26),
-        Column::left("why").dim().yields_below(19),
+        Column::right("bytes").yields_below(20),
+        Column::left("class").dim(),
+        Column::note("why").yields_below(19),
         Column::left("most frequent").dim().yields_below(usize::MAX),
     ];
     let says_family = says_family(page, &selection.shown);
@@ -121,11 +125,7 @@ pub(super) fn lines(page: Page<'_>) -> Vec<String> {
             numbers::grouped(label.values).into(),
             numbers::grouped(label.families).into(),
             numbers::bytes(label.body_bytes).into(),
-            label
-                .class
-                .map_or("", |class| class.as_str())
-                .to_owned()
-                .into(),
+            wide_class(page, label).to_owned().into(),
             reason(page, label).into(),
             top_values(page, label).into(),
         ]
@@ -177,26 +177,24 @@ fn share(page: Page<'_>, label: &LabelRow<'_>) -> String {
     numbers::share(label.saves, page.survey.census.totals.series)
 }
 
-/// Why it must stay, or why it grows.
-fn remark(label: &LabelRow<'_>) -> String {
-    if label.structural {
-        return format!("structural: the {} goes", label.destroys());
-    }
-    label
-        .class
-        .map_or("", |class| class.as_str())
-        .replace('_', " ")
-}
-
-/// Why it saves what it saves.
+/// Why it must stay, why it saves nothing, or why it grows.
 fn reason(page: Page<'_>, label: &LabelRow<'_>) -> String {
     if label.structural {
         format!("structural: the {} goes", label.destroys())
     } else if label.is_redundant() {
         determined(page, label)
     } else {
-        String::new()
+        class(label).replace('_', " ")
     }
+}
+
+/// A column of its own only where width is no object: elsewhere the reason tells it.
+fn wide_class(page: Page<'_>, label: &LabelRow<'_>) -> &'static str {
+    if page.wide { class(label) } else { "" }
+}
+
+fn class(label: &LabelRow<'_>) -> &'static str {
+    label.class.map_or("", ValueClass::as_str)
 }
 
 /// `← target_ip, target_port`, `constant`.
@@ -205,12 +203,14 @@ fn determined(page: Page<'_>, label: &LabelRow<'_>) -> String {
     if by.is_empty() {
         return "constant".to_owned();
     }
-    let named = by
-        .iter()
-        .take(NAMED_DETERMINERS)
-        .map(|name| escape_terminal(name));
+    let most = if page.wide {
+        by.len()
+    } else {
+        NAMED_DETERMINERS
+    };
+    let named = by.iter().take(most).map(|name| escape_terminal(name));
     let named = named.collect::<Vec<_>>().join(", ");
-    let more = by.len().saturating_sub(NAMED_DETERMINERS);
+    let more = by.len().saturating_sub(most);
     let more = match more {
         0 => String::new(),
         _ => format!(" and {more} more"),
@@ -236,10 +236,10 @@ fn redundant_lines(page: Page<'_>, mut redundant: Vec<LabelRow<'_>>, saving: usi
         numbers::bytes_of(bytes, page.survey.census.totals.body_bytes)
     );
     let room = style.columns() - 1;
-    let most = if page.wide {
-        usize::MAX
-    } else {
-        REDUNDANT_LINES
+    let most = match style.columns() {
+        _ if page.wide => usize::MAX,
+        ..60 => REDUNDANT_LINES_NARROW,
+        _ => REDUNDANT_LINES,
     };
     let mut fitting = String::new();
     for (at, label) in redundant.iter().enumerate() {
@@ -276,7 +276,7 @@ fn top_values(page: Page<'_>, label: &LabelRow<'_>) -> String {
         format!("{value} ({})", numbers::grouped(top.series))
     });
     let mut text = shown.collect::<Vec<_>>().join(", ");
-    if label.values > WIDE_VALUES as u64 {
+    if !text.is_empty() && label.values > WIDE_VALUES as u64 {
         text.push_str(", ");
         text.push_str(page.style.ellipsis());
     }
