@@ -164,6 +164,25 @@ fn ascii_style_adds_nothing_beyond_ascii() {
 }
 
 #[test]
+fn a_pipe_gets_names_as_they_are() {
+    let style = Style {
+        escape: false,
+        ..plain(80)
+    };
+    for format in [Format::Json, Format::Jsonl, Format::Csv] {
+        let view = View::new(Command::Audit);
+        let text = report(
+            &sample::partial(),
+            &sample::findings(),
+            &view,
+            &style,
+            format,
+        );
+        assert!(text.contains("a\u{202e}b"), "{format:?}");
+    }
+}
+
+#[test]
 fn limits_are_for_the_lists_a_command_is_about() {
     let count = |command, limit| {
         let view = View {
