@@ -1,7 +1,7 @@
 //! Writes a survey: as a table for a terminal, or as JSON, CSV or Markdown for whatever reads on.
 //!
 //! In come plain results, what of them to show ([`View`]) and how ([`Style`]); out go bytes, through the
-//! one entry point [`write`]. The same arguments always give the same bytes: width, colour and character
+//! one entry point [`write()`]. The same arguments always give the same bytes: width, colour and character
 //! set are passed in, and nothing here knows of an environment, a clock or a terminal. Nothing is decided
 //! here either: what is a finding, and how bad it is, comes in. Names, label values and file names are
 //! hostile text and are made safe for where they go.
@@ -20,6 +20,7 @@ mod numbers;
 pub mod order;
 mod paint;
 mod problems;
+mod redundant;
 mod select;
 mod summary;
 mod text;
@@ -28,6 +29,7 @@ mod text;
 mod tests;
 
 use std::io;
+use std::io::BufWriter;
 use std::io::Write;
 use std::time::Duration;
 
@@ -45,7 +47,7 @@ pub use text::escape_terminal;
 /// How a table may look.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Style {
-    /// Columns to fill. Tables stop growing at 140; below 24 they are written as for 24.
+    /// Columns to fill. Tables stop growing at 140; below 30 they are written as for 30.
     pub width: usize,
     /// ANSI colours may be used.
     pub color: bool,
@@ -140,7 +142,7 @@ struct Page<'a> {
 
 /// Writes the answer to `view.command` over `survey` in `format`.
 ///
-/// Tables and Markdown are assembled before the first byte goes out. Findings are shown by `audit`
+/// Writes are buffered here. Findings are shown by `audit`
 /// (Markdown and JSON: by all), most severe first and otherwise in the order given.
 ///
 /// # Errors
@@ -160,13 +162,15 @@ pub fn write(
         style,
         wide: format == Format::Wide,
     };
+    let mut out = BufWriter::new(out);
     match format {
-        Format::Table | Format::Wide => write_lines(&table(page), out),
-        Format::Json => json::write_document(page, out),
-        Format::Jsonl => json::write_lines(page, out),
-        Format::Csv => csv::write(page, out),
-        Format::Markdown => write_lines(&markdown::lines(page), out),
-    }
+        Format::Table | Format::Wide => write_lines(&table(page), &mut out),
+        Format::Json => json::write_document(page, &mut out),
+        Format::Jsonl => json::write_lines(page, &mut out),
+        Format::Csv => csv::write(page, &mut out),
+        Format::Markdown => write_lines(&markdown::lines(page), &mut out),
+    }?;
+    out.flush()
 }
 
 fn table(page: Page<'_>) -> Vec<String> {

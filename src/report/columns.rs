@@ -18,6 +18,8 @@ use crate::report::text::width;
 const GAP: usize = 2;
 /// Where a name is cut when width is no object: a label value may be a megabyte.
 const LONGEST_CELL: usize = 200;
+/// Columns that a note is granted before names are; the rest of it when they have theirs.
+const SHORTEST_NOTE: usize = 20;
 const SHORTEST_BAR: usize = 8;
 const LONGEST_BAR: usize = 24;
 
@@ -28,13 +30,17 @@ pub(super) struct Column {
     tone: Tone,
     /// Given up while names have less than this many columns and need more; 0 is never.
     yields_below: usize,
+    /// Names beyond this many columns are cut before others go without.
+    enough: usize,
 }
 
-#[derive(PartialEq)]
+#[derive(Clone, Copy, PartialEq)]
 enum Kind {
     /// Takes what the others leave; cut to it.
     Name,
     Left,
+    /// Takes what the name leaves, and is cut to it.
+    Note,
     Right,
     /// Cells hold a part of 1, written as a number.
     Bar,
@@ -47,6 +53,7 @@ impl Column {
             kind,
             tone: Tone::Plain,
             yields_below: 0,
+            enough: usize::MAX,
         }
     }
 
@@ -60,6 +67,11 @@ impl Column {
         Self::new(header, Kind::Left)
     }
 
+    /// Words that may be cut.
+    pub(super) fn note(header: &'static str) -> Self {
+        Self::new(header, Kind::Note).dim()
+    }
+
     /// Numbers.
     pub(super) fn right(header: &'static str) -> Self {
         Self::new(header, Kind::Right)
@@ -68,6 +80,14 @@ impl Column {
     /// A bar for each row; grows with the room there is.
     pub(super) fn bar() -> Self {
         Self::new("", Kind::Bar).dim()
+    }
+
+    /// A name needs no more than this: one that is very long does not cost the others their columns.
+    pub(super) fn enough(self, columns: usize) -> Self {
+        Self {
+            enough: columns,
+            ..self
+        }
     }
 
     pub(super) fn dim(self) -> Self {
@@ -121,29 +141,13 @@ impl List {
         if !wide {
             self.give_way(room);
         }
-        let spare = room.saturating_sub(self.others_width() + self.name_width());
-        let name_columns = room.saturating_sub(self.others_width()).min(LONGEST_CELL);
-        let bar_columns = (SHORTEST_BAR + spare).min(LONGEST_BAR);
-        let rows: Vec<Vec<String>> = self
-            .rows
-            .iter()
-            .map(|row| {
-                let cells = row.iter().zip(&self.columns);
-                cells
-                    .map(|(cell, column)| match cell {
-                        Cell::Part(part) => style.bar(*part, bar_columns),
-                        Cell::Text(text) => {
-                            let most = if column.kind == Kind::Name {
-                                name_columns
-                            } else {
-                                LONGEST_CELL
-                            };
-                            truncate(text, most, style.ellipsis()).into_owned()
-                        }
-                    })
-                    .collect()
-            })
-            .collect();
+        let widths = self.widths(room);
+        let fit = |(at, cell): (usize, &Cell)| match cell {
+            Cell::Part(part) => style.bar(*part, widths[at]),
+            Cell::Text(text) => truncate(text, widths[at], style.ellipsis()).into_owned(),
+        };
+        let fit_row = |row: &Vec<Cell>| row.iter().enumerate().map(fit).collect();
+        let rows: Vec<Vec<String>> = self.rows.iter().map(fit_row).collect();
         let plain = self.align(&rows);
         let mut lines = self.heading(plain.first().map_or("", String::as_str), style);
         for (line, cells) in plain.iter().skip(1).zip(&rows) {
@@ -186,10 +190,37 @@ impl List {
         }
     }
 
-    /// Columns that the longest name needs.
+    /// The most that each column may take: names what they need, then notes, then bars, then names the
+    /// rest.
+    fn widths(&self, room: usize) -> Vec<usize> {
+        let for_names = room.saturating_sub(self.others_width());
+        let needed = for_names.min(self.name_width());
+        let mut spare = for_names - needed;
+        let mut widths: Vec<usize> = (0..self.columns.len()).map(|at| self.natural(at)).collect();
+        let mut grow = |kind: Kind, longest: &dyn Fn(usize) -> usize| {
+            for (at, width) in widths.iter_mut().enumerate() {
+                if self.columns[at].kind == kind {
+                    let more = longest(at).saturating_sub(*width).min(spare);
+                    *width += more;
+                    spare -= more;
+                }
+            }
+        };
+        grow(Kind::Note, &|at| self.longest(at));
+        grow(Kind::Bar, &|_| LONGEST_BAR);
+        for (column, width) in self.columns.iter().zip(&mut widths) {
+            if column.kind == Kind::Name {
+                *width = (needed + spare).min(LONGEST_CELL);
+            }
+        }
+        widths
+    }
+
+    /// Columns that names need.
     fn name_width(&self) -> usize {
         let names = (0..self.columns.len()).filter(|at| self.columns[*at].kind == Kind::Name);
-        names.map(|at| self.natural(at)).max().unwrap_or(0)
+        let needed = names.map(|at| self.natural(at).min(self.columns[at].enough));
+        needed.max().unwrap_or(0)
     }
 
     /// What everything but the name takes, the margin included.
@@ -198,13 +229,23 @@ impl List {
         1 + others.map(|at| GAP + self.natural(at)).sum::<usize>()
     }
 
-    /// The widest of a column's cells and its header, bars at their shortest.
+    /// What a column takes at least; bars and notes can grow from there.
     fn natural(&self, at: usize) -> usize {
-        let cells = self.rows.iter().map(|row| match &row[at] {
+        let header = width(self.columns[at].header);
+        match self.columns[at].kind {
+            Kind::Bar => SHORTEST_BAR,
+            Kind::Note => self.longest(at).min(SHORTEST_NOTE).max(header),
+            Kind::Name | Kind::Left | Kind::Right => self.longest(at).max(header),
+        }
+    }
+
+    /// The widest text of a column.
+    fn longest(&self, at: usize) -> usize {
+        let texts = self.rows.iter().map(|row| match &row[at] {
             Cell::Text(text) => width(text).min(LONGEST_CELL),
-            Cell::Part(_) => SHORTEST_BAR,
+            Cell::Part(_) => 0,
         });
-        cells.max().unwrap_or(0).max(width(self.columns[at].header))
+        texts.max().unwrap_or(0)
     }
 
     /// The header's line, then one for each row, all plain.

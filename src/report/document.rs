@@ -207,7 +207,7 @@ pub struct LabelEntry<'a> {
 pub struct LabelCost<'a> {
     /// Distinct values; an empty value is none.
     pub values: u64,
-    /// Series that would vanish without this label alone. Of a structural label no saving.
+    /// Series that would vanish without this label alone; of a structural label never a saving to take.
     pub marginal_saving_series: u64,
     /// It costs bytes and no series: other labels determine it, or it is constant.
     pub redundant: bool,

@@ -11,6 +11,7 @@ use crate::report::order::FamilyOrder;
 use crate::report::select::Selection;
 use crate::report::summary;
 use crate::report::text::escape_terminal;
+use crate::report::text::truncate;
 
 /// Families that `families` shows where no limit was typed.
 const SHOWN: usize = 20;
@@ -23,8 +24,8 @@ pub(super) fn overview(page: Page<'_>) -> Vec<String> {
         Column::left("type").dim().yields_below(20),
         Column::right("series"),
         Column::right("share").yields_below(16),
-        Column::bar().yields_below(24),
         Column::right("bytes").yields_below(60),
+        Column::bar().yields_below(24),
     ];
     list(page, &selection, columns, |family| {
         vec![
@@ -32,8 +33,8 @@ pub(super) fn overview(page: Page<'_>) -> Vec<String> {
             family.family_type.as_str().to_owned().into(),
             numbers::grouped(family.series).into(),
             share(page, family).into(),
-            Cell::Part(part(family, &selection)),
             numbers::bytes(family.body_bytes).into(),
+            Cell::Part(part(family, &selection)),
         ]
     })
 }
@@ -47,12 +48,12 @@ pub(super) fn lines(page: Page<'_>) -> Vec<String> {
         Column::left("type").dim().yields_below(20),
         Column::right("series"),
         Column::right("share").yields_below(18),
-        Column::right("names").yields_below(40),
-        Column::right("samples/s").yields_below(38),
+        Column::right("names").yields_below(47),
+        Column::right("samples/s").yields_below(46),
         Column::right("bytes").yields_below(22),
-        Column::right("points").yields_below(39),
-        Column::right("min").dim().yields_below(36),
-        Column::right("median").yields_below(36),
+        Column::right("points").yields_below(44),
+        Column::right("min").dim().yields_below(45),
+        Column::right("median").yields_below(45),
         Column::right("max/target").yields_below(23),
         Column::left("most on").dim().yields_below(usize::MAX),
     ];
@@ -79,7 +80,9 @@ pub(super) fn lines(page: Page<'_>) -> Vec<String> {
         lines.extend(list);
     } else if let Some(filter) = &page.view.family {
         let filter = filter.glob().glob();
-        lines.push(format!(" no family matches {}", escape_terminal(filter)));
+        let said = format!(" no family like {}", escape_terminal(filter));
+        let style = page.style;
+        lines.push(truncate(&said, style.columns(), style.ellipsis()).into_owned());
     }
     lines
 }
@@ -118,7 +121,7 @@ fn about(page: Page<'_>, selection: &Selection<&FamilyCount>) -> String {
     }
 }
 
-/// The share of all series, or of what the families are ordered by.
+/// The share of all series of the survey.
 fn share(page: Page<'_>, family: &FamilyCount) -> String {
     numbers::share(family.series, page.survey.census.totals.series)
 }

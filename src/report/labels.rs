@@ -1,7 +1,6 @@
 //! The list of labels: what dropping each one saves in an audit, all that is known of it in `labels`.
 
-use std::fmt::Write as _;
-
+use crate::census::class::ValueClass;
 use crate::report::Page;
 use crate::report::audit;
 use crate::report::columns::Cell;
@@ -9,26 +8,21 @@ use crate::report::columns::Column;
 use crate::report::columns::List;
 use crate::report::numbers;
 use crate::report::order::LabelOrder;
-use crate::report::paint::Tone;
+use crate::report::redundant;
 use crate::report::select::LabelRow;
 use crate::report::summary;
 use crate::report::text::escape_terminal;
 use crate::report::text::truncate;
-use crate::report::text::wrap;
 
 /// Labels that `labels` shows where no limit was typed.
 const SHOWN: usize = 20;
-/// Lines that the redundant labels of an audit may take.
-const REDUNDANT_LINES: usize = 2;
-/// Labels named as determining another; more are counted.
-const NAMED_DETERMINERS: usize = 3;
 /// Values shown of each label in `-o wide`, and the longest one.
 const WIDE_VALUES: usize = 3;
 const WIDE_VALUE_COLUMNS: usize = 32;
 
 /// The section of an audit: labels that save series, then one sentence on those that do not.
 pub(super) fn overview(page: Page<'_>) -> Vec<String> {
-    let (redundant, saving): (Vec<_>, Vec<_>) = page
+    let (idle, saving): (Vec<_>, Vec<_>) = page
         .all_labels()
         .into_iter()
         .partition(LabelRow::is_redundant);
@@ -48,9 +42,9 @@ pub(super) fn overview(page: Page<'_>) -> Vec<String> {
             "what dropping each one saves".to_owned()
         };
         let columns = vec![
-            Column::name(""),
+            Column::name("").enough(24),
             Column::left("").dim().yields_below(14),
-            Column::left("family").dim().yields_below(16),
+            Column::note("family").yields_below(8),
             Column::right("saves"),
             Column::right("share").yields_below(30),
             Column::right("values").yields_below(12),
@@ -60,7 +54,7 @@ pub(super) fn overview(page: Page<'_>) -> Vec<String> {
         let rows = shown.iter().map(|label| {
             vec![
                 escape_terminal(label.name).into_owned().into(),
-                remark(label).into(),
+                remark(page, label).into(),
                 family_cell(says_family, label),
                 saves(page, label).into(),
                 share(page, label).into(),
@@ -70,8 +64,8 @@ pub(super) fn overview(page: Page<'_>) -> Vec<String> {
         });
         list(page, about, columns, rows.collect())
     };
-    if !redundant.is_empty() {
-        lines.extend(redundant_lines(page, redundant, of));
+    if !idle.is_empty() {
+        lines.extend(redundant::lines(page, idle, of));
     }
     lines
 }
@@ -83,12 +77,14 @@ pub(super) fn lines(page: Page<'_>) -> Vec<String> {
     if selection.shown.is_empty() {
         if let Some(filter) = &page.view.family {
             let filter = escape_terminal(filter.glob().glob());
-            lines.push(format!(" no label on a family that matches {filter}"));
+            let said = format!(" no label on a family like {filter}");
+            let style = page.style;
+            lines.push(truncate(&said, style.columns(), style.ellipsis()).into_owned());
         }
         return lines;
     }
     let by = match page.view.labels {
-        LabelOrder::Saves => "what dropping each one saves",
+        LabelOrder::Saves => "series saved",
         order => order.as_str(),
     };
     let mut about = format!(
@@ -100,15 +96,15 @@ pub(super) fn lines(page: Page<'_>) -> Vec<String> {
         about.push_str(&escape_terminal(filter.glob().glob()));
     }
     let columns = vec![
-        Column::name(""),
-        Column::left("family").dim().yields_below(16),
+        Column::name("").enough(24),
+        Column::note("family").yields_below(8),
         Column::right("saves"),
-        Column::right("share").yields_below(24),
+        Column::right("share").yields_below(18),
         Column::right("values").yields_below(12),
         Column::right("families").yields_below(40),
-        Column::right("bytes").yields_below(18),
-        Column::left("class").dim().yields_below(26),
-        Column::left("why").dim().yields_below(19),
+        Column::right("bytes").yields_below(20),
+        Column::left("class").dim(),
+        Column::note("why").yields_below(19),
         Column::left("most frequent").dim().yields_below(usize::MAX),
     ];
     let says_family = says_family(page, &selection.shown);
@@ -121,12 +117,8 @@ pub(super) fn lines(page: Page<'_>) -> Vec<String> {
             numbers::grouped(label.values).into(),
             numbers::grouped(label.families).into(),
             numbers::bytes(label.body_bytes).into(),
-            label
-                .class
-                .map_or("", |class| class.as_str())
-                .to_owned()
-                .into(),
-            reason(page, label).into(),
+            wide_class(page, label).to_owned().into(),
+            why(page, label).into(),
             top_values(page, label).into(),
         ]
     });
@@ -147,7 +139,7 @@ fn list(page: Page<'_>, about: String, columns: Vec<Column>, rows: Vec<Vec<Cell>
 }
 
 /// Whether rows have to say whose label they are: with a family filter, unless it leaves one family.
-fn says_family(page: Page<'_>, shown: &[LabelRow<'_>]) -> bool {
+pub(super) fn says_family(page: Page<'_>, shown: &[LabelRow<'_>]) -> bool {
     let mut families = shown
         .iter()
         .filter_map(|label| label.family)
@@ -177,98 +169,45 @@ fn share(page: Page<'_>, label: &LabelRow<'_>) -> String {
     numbers::share(label.saves, page.survey.census.totals.series)
 }
 
-/// Why it must stay, or why it grows.
-fn remark(label: &LabelRow<'_>) -> String {
-    if label.structural {
-        return format!("structural: the {} goes", label.destroys());
-    }
-    label
-        .class
-        .map_or("", |class| class.as_str())
-        .replace('_', " ")
-}
-
-/// Why it saves what it saves.
+/// Why it must stay, or why it saves nothing.
 fn reason(page: Page<'_>, label: &LabelRow<'_>) -> String {
     if label.structural {
         format!("structural: the {} goes", label.destroys())
     } else if label.is_redundant() {
-        determined(page, label)
+        redundant::reason(page, label)
     } else {
         String::new()
     }
 }
 
-/// `← target_ip, target_port`, `constant`.
-fn determined(page: Page<'_>, label: &LabelRow<'_>) -> String {
-    let by = label.determined_by();
-    if by.is_empty() {
-        return "constant".to_owned();
-    }
-    let named = by
-        .iter()
-        .take(NAMED_DETERMINERS)
-        .map(|name| escape_terminal(name));
-    let named = named.collect::<Vec<_>>().join(", ");
-    let more = by.len().saturating_sub(NAMED_DETERMINERS);
-    let more = match more {
-        0 => String::new(),
-        _ => format!(" and {more} more"),
-    };
-    format!("{} {named}{more}", page.style.determined())
-}
-
-/// `52 of 75 labels save no series and cost 702 KiB of 992: target_addr (← target_ip, target_port), …`.
-fn redundant_lines(page: Page<'_>, mut redundant: Vec<LabelRow<'_>>, saving: usize) -> Vec<String> {
-    let style = page.style;
-    redundant.sort_by_key(|label| (std::cmp::Reverse(label.body_bytes), label.name));
-    let bytes = redundant.iter().map(|label| label.body_bytes).sum();
-    let count = redundant.len();
-    let mut text = format!(
-        "{} {} no series and {} {}:",
-        numbers::of(count, count + saving),
-        if count == 1 {
-            "label saves"
-        } else {
-            "labels save"
-        },
-        if count == 1 { "costs" } else { "cost" },
-        numbers::bytes_of(bytes, page.survey.census.totals.body_bytes)
-    );
-    let room = style.columns() - 1;
-    let most = if page.wide {
-        usize::MAX
+/// Where the class has a column of its own, the reason alone.
+fn why(page: Page<'_>, label: &LabelRow<'_>) -> String {
+    if page.wide {
+        reason(page, label)
     } else {
-        REDUNDANT_LINES
-    };
-    let mut fitting = String::new();
-    for (at, label) in redundant.iter().enumerate() {
-        let separator = if at == 0 { " " } else { ", " };
-        let name = escape_terminal(label.name);
-        let _ = write!(text, "{separator}{name} ({})", determined(page, label));
-        let is_last = at + 1 == count;
-        let candidate = if is_last {
-            text.clone()
-        } else {
-            format!("{text}, {}", style.ellipsis())
-        };
-        if wrap(&candidate, room, room).len() > most {
-            break;
-        }
-        fitting = candidate;
+        remark(page, label)
     }
-    if fitting.is_empty() {
-        // Not even the first fits beside the sentence, which then stands alone.
-        text.truncate(text.find(':').unwrap_or(text.len()));
-        fitting = text;
-    }
-    let lines = wrap(&fitting, room, room).into_iter();
-    lines
-        .map(|line| format!(" {}", style.paint(Tone::Dim, &line)))
-        .collect()
 }
 
-/// `GET 120, POST 14, … of 40`.
+/// The reason, or why it grows.
+fn remark(page: Page<'_>, label: &LabelRow<'_>) -> String {
+    let reason = reason(page, label);
+    if reason.is_empty() {
+        return class(label).replace('_', " ");
+    }
+    reason
+}
+
+/// A column of its own only where width is no object: elsewhere the remark tells it.
+fn wide_class(page: Page<'_>, label: &LabelRow<'_>) -> &'static str {
+    if page.wide { class(label) } else { "" }
+}
+
+fn class(label: &LabelRow<'_>) -> &'static str {
+    label.class.map_or("", ValueClass::as_str)
+}
+
+/// `GET (120), POST (14), PUT (2), …`.
 fn top_values(page: Page<'_>, label: &LabelRow<'_>) -> String {
     let shown = label.top_values.iter().take(WIDE_VALUES).map(|top| {
         let value = escape_terminal(&top.value);
@@ -276,7 +215,7 @@ fn top_values(page: Page<'_>, label: &LabelRow<'_>) -> String {
         format!("{value} ({})", numbers::grouped(top.series))
     });
     let mut text = shown.collect::<Vec<_>>().join(", ");
-    if label.values > WIDE_VALUES as u64 {
+    if !text.is_empty() && label.values > WIDE_VALUES as u64 {
         text.push_str(", ");
         text.push_str(page.style.ellipsis());
     }

@@ -98,7 +98,7 @@ fn label_row(page: Page<'_>, label: &LabelRow<'_>) -> String {
         format!("structural: the {} goes", label.destroys())
     } else if !label.determined_by().is_empty() {
         format!(
-            "redundant: {} tell",
+            "redundant: determined by {}",
             code(&label.determined_by().join(", "))
         )
     } else if label.is_redundant() {

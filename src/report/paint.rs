@@ -25,7 +25,7 @@ pub(super) enum Tone {
 impl Style {
     /// Columns that a table may use.
     pub(super) fn columns(&self) -> usize {
-        self.width.clamp(24, 140)
+        self.width.clamp(30, 140)
     }
 
     /// The text in the colour of its tone, or as it is.
@@ -76,7 +76,7 @@ impl Style {
             Severity::High => self.pick("▲", "!"),
             Severity::Medium => self.pick("◆", "*"),
             Severity::Low => self.pick("◇", "+"),
-            Severity::Info => self.pick("·", "."),
+            Severity::Info => self.pick("○", "-"),
         }
     }
 

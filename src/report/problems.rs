@@ -23,20 +23,7 @@ pub(super) fn lines(page: Page<'_>) -> Vec<String> {
     if page.findings.is_empty() {
         return Vec::new();
     }
-    let title = style.paint(Tone::Heading, "FINDINGS");
-    let mut lines = Vec::new();
-    for (at, counts) in flow(
-        &counts(page),
-        style.dot(),
-        style.columns() - 11,
-        style.ellipsis(),
-    )
-    .iter()
-    .enumerate()
-    {
-        let lead = if at == 0 { title.as_str() } else { "        " };
-        lines.push(format!(" {lead}  {counts}"));
-    }
+    let mut lines = title(page);
     let selection = page.findings(Some(SHOWN));
     for finding in &selection.shown {
         lines.extend(finding_lines(finding, page));
@@ -51,23 +38,36 @@ pub(super) fn lines(page: Page<'_>) -> Vec<String> {
     lines
 }
 
-/// `1 high`, `3 medium`: severities that occur, the worst first, each with its mark.
-fn counts(page: Page<'_>) -> Vec<String> {
+/// `FINDINGS  ▲ 1 high · ◆ 3 medium`: the severities that occur, the worst first.
+fn title(page: Page<'_>) -> Vec<String> {
+    let style = page.style;
     let worst_first = [
         Severity::High,
         Severity::Medium,
         Severity::Low,
         Severity::Info,
     ];
-    let counted = worst_first.into_iter().map(|severity| {
-        let found = page
-            .findings
-            .iter()
-            .filter(|finding| finding.severity == severity);
-        (severity, found.count() as u64)
+    let counts = worst_first.map(|severity| {
+        let same = |finding: &&Finding| finding.severity == severity;
+        let count = page.findings.iter().filter(same).count();
+        let mark = style.mark(severity);
+        let count_said = numbers::grouped(count as u64);
+        (count > 0).then(|| format!("{mark} {count_said} {}", severity.as_str()))
     });
-    let some = counted.filter(|(_, count)| *count > 0);
-    some.map(|(severity, count)| format!("{} {}", numbers::grouped(count), severity.as_str()))
+    let counts: Vec<String> = counts.into_iter().flatten().collect();
+    let title = "FINDINGS";
+    let beside = style.columns() - 3 - title.len();
+    let lines = flow(&counts, style.dot(), beside, style.ellipsis()).into_iter();
+    let mut lead = style.paint(Tone::Heading, title);
+    lines
+        .map(|mut line| {
+            for severity in worst_first {
+                let mark = style.mark(severity);
+                line = line.replacen(mark, &style.paint(tone_of(severity), mark), 1);
+            }
+            let lead = std::mem::replace(&mut lead, " ".repeat(title.len()));
+            format!(" {lead}  {line}")
+        })
         .collect()
 }
 

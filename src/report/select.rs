@@ -79,13 +79,12 @@ impl<'a> LabelRow<'a> {
 
     /// What dropping a structural label destroys.
     pub(super) fn destroys(&self) -> &'static str {
-        match self.family.map(|family| family.family_type) {
-            Some(FamilyType::Histogram | FamilyType::GaugeHistogram) => "histogram",
-            Some(FamilyType::Summary) => "summary",
-            Some(_) => "family",
-            None if self.name == "le" => "histogram",
-            None if self.name == "quantile" => "summary",
-            None => "family",
+        match (self.family.map(|family| family.family_type), self.name) {
+            (Some(FamilyType::Histogram | FamilyType::GaugeHistogram), _) | (None, "le") => {
+                "histogram"
+            }
+            (Some(FamilyType::Summary), _) | (None, "quantile") => "summary",
+            _ => "family",
         }
     }
 }

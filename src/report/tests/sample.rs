@@ -158,10 +158,16 @@ fn families() -> Vec<FamilyCount> {
         max: 840,
         max_target: 0,
     });
+    let mut backend = histogram("outbound_http_route_backend_response_duration_seconds", 120);
+    backend.labels = ["le", "status_code", "target_addr"]
+        .iter()
+        .filter_map(|name| labels().into_iter().find(|label| label.name == *name))
+        .map(of_family)
+        .collect();
     let mut families = vec![
         latency,
+        backend,
         histogram("route_response_latency_ms", 168),
-        histogram("outbound_http_route_backend_response_duration_seconds", 120),
         family("response_total", FamilyType::Counter, 62),
         family("tcp_open_total", FamilyType::Counter, 40),
         family("=cmd|' /C calc'!A0", FamilyType::Unknown, 9),

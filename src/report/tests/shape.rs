@@ -58,7 +58,7 @@ fn surveys() -> [Survey; 6] {
 fn no_line_is_wider_than_the_terminal() {
     for survey in surveys() {
         for command in COMMANDS {
-            for columns in [0, 1, 24, 30, 40, 60, 79, 80, 81, 100, 120, 140, 300] {
+            for columns in [0, 1, 30, 40, 60, 79, 80, 81, 100, 120, 140, 300] {
                 let mut view = View::new(command);
                 for filter in [None, Some(Glob::new("*").unwrap().compile_matcher())] {
                     view.family = filter;
@@ -71,7 +71,7 @@ fn no_line_is_wider_than_the_terminal() {
                     );
                     for line in text.lines() {
                         assert!(
-                            width(line) <= columns.clamp(24, 140),
+                            width(line) <= columns.clamp(30, 140),
                             "{command:?} at {columns}: {} columns in {line:?}",
                             width(line)
                         );
@@ -160,6 +160,25 @@ fn ascii_style_adds_nothing_beyond_ascii() {
             Format::Table,
         );
         assert!(text.is_ascii(), "{text}");
+    }
+}
+
+#[test]
+fn a_pipe_gets_names_as_they_are() {
+    let style = Style {
+        escape: false,
+        ..plain(80)
+    };
+    for format in [Format::Json, Format::Jsonl, Format::Csv] {
+        let view = View::new(Command::Audit);
+        let text = report(
+            &sample::partial(),
+            &sample::findings(),
+            &view,
+            &style,
+            format,
+        );
+        assert!(text.contains("a\u{202e}b"), "{format:?}");
     }
 }
 

@@ -79,6 +79,17 @@ fn labels_of_one_family() {
 }
 
 #[test]
+fn labels_of_several_families() {
+    let mut text = String::new();
+    for command in [Command::Labels, Command::Audit] {
+        let view = of_family("*response*", command);
+        text += &report(&sample::survey(), &[], &view, &plain(80), Format::Table);
+        text += "\n";
+    }
+    insta::assert_snapshot!(text);
+}
+
+#[test]
 fn wide_shows_every_column() {
     let mut text = String::new();
     for command in [Command::Audit, Command::Families, Command::Labels] {
