@@ -253,7 +253,8 @@ fn an_unknown_format_names_the_known_ones() {
 
 #[test]
 fn no_source_says_what_a_source_is() {
-    insta::assert_snapshot!(Cli::new().run(&["audit"]), @"
+    let cli = Cli::new().stdin("up 1\n");
+    insta::assert_snapshot!(cli.run(&["audit"]), @"
     exit: 2
     --- stdout
     --- stderr

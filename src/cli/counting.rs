@@ -51,7 +51,7 @@ const NAMED_FAILURES: usize = 10;
 /// Does what was typed.
 ///
 /// # Errors
-/// Signals cannot be listened for.
+/// Signals cannot be listened for, or a glob cannot be compiled.
 pub(super) fn run(
     command: Command,
     order: Order,
@@ -68,7 +68,7 @@ pub(super) fn run(
         messages.note("reading from the terminal: paste a scrape and end with Ctrl-D");
     }
     let draw = sources.wants_progress() && terminal.can_draw && !messages.is_quiet();
-    let Some(survey) = sources.plan() else {
+    let Some(survey) = sources.plan(show.families()?) else {
         return Ok(ask_for_source(command, terminal, messages));
     };
     let plan = Plan {
@@ -79,7 +79,7 @@ pub(super) fn run(
         draw,
     };
     let control = Arc::new(Control::default());
-    interrupt::listen(Arc::clone(&control))?;
+    interrupt::listen(Arc::clone(&control), terminal.can_draw)?;
     let survey = read(&plan, &control, terminal.report.unicode, messages);
     Ok(conclude(&plan, &survey, terminal, messages))
 }

@@ -10,15 +10,17 @@ use anyhow::Context;
 use super::ExitCode;
 use crate::survey::Control;
 
-/// Listens from now on for Ctrl-C, SIGTERM and SIGHUP.
-pub(super) fn listen(control: Arc<Control>) -> anyhow::Result<()> {
+/// Listens from now on for Ctrl-C, SIGTERM and SIGHUP. A terminal shows `^C` where the cursor stands, so
+/// there the answer starts on a line of its own.
+pub(super) fn listen(control: Arc<Control>, on_terminal: bool) -> anyhow::Result<()> {
     let heard = move || {
         if control.cancel.swap(true, Ordering::SeqCst) {
             leave();
         }
         let _ = writeln!(
             io::stderr().lock(),
-            "\ninterrupted: reporting what was read; once more to leave at once"
+            "{}interrupted: reporting what was read; once more to leave at once",
+            if on_terminal { "\n" } else { "" },
         );
     };
     ctrlc::set_handler(heard).context("cannot listen for Ctrl-C")

@@ -48,7 +48,8 @@ fn draw(control: &Control, unicode: bool, stopped: &Receiver<()>) {
             bar.set_style(style(sized, unicode));
         }
         if sized {
-            bar.set_length(expected);
+            // A pipe among the sources adds to what is read, and not to what is expected.
+            bar.set_length(expected.max(load(&control.progress.read_bytes)));
         }
         bar.set_position(load(&control.progress.read_bytes));
         bar.set_message(describe(control));

@@ -38,7 +38,8 @@ pub(super) fn inspect(survey: &Survey, findings: &mut Vec<Finding>) {
                 severity: Severity::Medium,
                 subject: subject(&target.name),
                 message: format!(
-                    "{} a series of the same scrape: a backend keeps one value of each and drops the rest",
+                    "{}: {} a series of the same scrape: a backend keeps one value of each and drops the rest",
+                    target.name,
                     count_verb(target.duplicates, "sample", "repeats", "repeat"),
                 ),
                 evidence: evidence([
@@ -67,8 +68,9 @@ fn unescaped(survey: &Survey, rejects: &TargetRejects) -> Option<Finding> {
         severity: Severity::High,
         subject: subject(&rejects.target),
         message: format!(
-            "{} an unescaped quote in a label value{}: Prometheus and the Collector drop \
+            "{}: {} an unescaped quote in a label value{}: Prometheus and the Collector drop \
              this target's whole scrape, so its {} series are missing in the backend",
+            rejects.target,
             count_verb(rejects.unescaped, "line", "holds", "hold"),
             place(first),
             grouped(lost),
@@ -116,7 +118,8 @@ fn rejected(survey: &Survey, rejects: &TargetRejects) -> Option<Finding> {
         severity,
         subject: subject(&rejects.target),
         message: format!(
-            "{} {verb} {consequence}{}",
+            "{}: {} {verb} {consequence}{}",
+            rejects.target,
             plural(others, "line"),
             place(first)
         ),
@@ -255,7 +258,7 @@ mod tests {
         assert_eq!(findings[0].severity, Severity::High);
         assert_eq!(
             findings[0].message,
-            "1 line holds an unescaped quote in a label value (first: line 73, column 97): \
+            "web: 1 line holds an unescaped quote in a label value (first: line 73, column 97): \
              Prometheus and the Collector drop this target's whole scrape, so its 1,345 series are \
              missing in the backend"
         );
@@ -283,7 +286,7 @@ mod tests {
         assert_eq!(findings[0].severity, Severity::Medium);
         assert_eq!(
             findings[0].message,
-            "1 line is too long to be read here, and not counted (first: line 73, column 97)"
+            "web: 1 line is too long to be read here, and not counted (first: line 73, column 97)"
         );
     }
 
@@ -293,7 +296,7 @@ mod tests {
         assert_eq!(findings[0].id, "exposition/duplicate-series");
         assert_eq!(
             findings[0].message,
-            "1 sample repeats a series of the same scrape: a backend keeps one value of each and drops the rest"
+            "web: 1 sample repeats a series of the same scrape: a backend keeps one value of each and drops the rest"
         );
     }
 }

@@ -1,5 +1,7 @@
 //! `labels/unbounded` and `labels/redundant`: labels that multiply series, and labels that only repeat.
 
+use std::cmp::Reverse;
+
 use serde_json::json;
 
 use super::Finding;
@@ -126,11 +128,7 @@ fn redundant(survey: &Survey, thresholds: &Thresholds) -> Option<Finding> {
         .iter()
         .filter(|label| label.redundancy != Redundancy::None && !label.structural)
         .collect();
-    labels.sort_by(|a, b| {
-        b.body_bytes
-            .cmp(&a.body_bytes)
-            .then_with(|| a.name.cmp(&b.name))
-    });
+    labels.sort_by_key(|label| (doubt(label), Reverse(label.body_bytes), label.name.as_str()));
     let cost: u64 = labels.iter().map(|label| label.body_bytes).sum();
     let part = share(cost, census.totals.body_bytes);
     let worst = labels.first()?;
@@ -183,11 +181,21 @@ fn redundant(survey: &Survey, thresholds: &Thresholds) -> Option<Finding> {
             ),
         ]),
         remedy: format!(
-            "drop the costliest first with metric_relabel_configs `- {{action: labeldrop, regex: {}}}` and \
+            "start with metric_relabel_configs `- {{action: labeldrop, regex: {}}}` and \
              audit again before the next: labels that determine each other cannot all go",
             worst.name,
         ),
     })
+}
+
+/// How hard it is to see that a label is redundant. What all the others together determine can go as well
+/// as what one of them does, but nobody would start there.
+fn doubt(label: &LabelCount) -> u8 {
+    match &label.redundancy {
+        Redundancy::DeterminedBy(by) if by.len() <= NAMED => 0,
+        Redundancy::Constant => 1,
+        Redundancy::DeterminedBy(_) | Redundancy::None => 2,
+    }
 }
 
 fn determined_by(label: &LabelCount) -> &[String] {
@@ -408,5 +416,32 @@ mod tests {
              by x), b (given by x), …"
         );
         assert_eq!(findings[0].evidence["worst_labels"][0]["label"], "c");
+    }
+
+    #[test]
+    fn the_plainest_case_is_named_before_the_costliest() {
+        let constant = LabelCount {
+            redundancy: Redundancy::Constant,
+            ..repeated("tls", 9_000, &[])
+        };
+        let findings = found(vec![
+            repeated("server_id", 20_000, &["a", "b", "c", "d"]),
+            constant,
+            repeated("authority", 5_000, &["dst"]),
+        ]);
+        assert_eq!(
+            findings[0].remedy,
+            "start with metric_relabel_configs `- {action: labeldrop, regex: authority}` and audit again \
+             before the next: labels that determine each other cannot all go"
+        );
+        let order: Vec<_> = findings[0].evidence["worst_labels"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .collect();
+        assert_eq!(
+            [&order[0]["label"], &order[1]["label"]],
+            ["authority", "tls"]
+        );
     }
 }
