@@ -9,6 +9,7 @@ use std::io::BufRead;
 use std::io::BufReader;
 use std::io::Read;
 use std::io::Write;
+use std::net::TcpListener;
 use std::process::Child;
 use std::process::Command;
 
@@ -417,7 +418,11 @@ fn an_interrupt_is_followed_by_a_report_of_what_was_read() {
 #[test]
 #[cfg(unix)]
 fn a_second_interrupt_does_not_wait_for_a_stuck_read() {
-    let mut child = start_reading(&Cli::new());
+    let server = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/metrics", server.local_addr().unwrap());
+    let arguments = ["audit", &url, "--timeout", "10m"];
+    let mut child = Cli::new().command(&arguments).spawn().unwrap();
+    let _answers_nothing = server.accept().unwrap();
     interrupt(&child);
     next_message(&mut child);
     interrupt(&child);
