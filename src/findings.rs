@@ -1,10 +1,51 @@
 //! Judges a survey: what is wrong, how much it costs, and what to do about it.
 //!
 //! In comes a [`Survey`](crate::survey::Survey); out go [`Finding`]s in a total order. One file for each
-//! group of rules. Nothing is printed here.
+//! group of rules, each rule with a page of its own in [`catalogue`]. Nothing is printed here.
+
+pub mod catalogue;
+mod coverage;
+mod exposition;
+mod families;
+mod labels;
+mod numbers;
+mod targets;
+mod thresholds;
 
 use serde_json::Map;
 use serde_json::Value;
+
+use crate::survey::Survey;
+
+pub use thresholds::Thresholds;
+
+/// Applies every rule of the [`catalogue`] to a survey.
+///
+/// Findings come worst first, then by id, then by subject: the same survey always gives the same list.
+/// Costs a pass over the targets, families and labels, none over series.
+pub fn inspect(survey: &Survey, thresholds: &Thresholds) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    coverage::inspect(survey, thresholds, &mut findings);
+    exposition::inspect(survey, &mut findings);
+    families::inspect(survey, thresholds, &mut findings);
+    labels::inspect(survey, thresholds, &mut findings);
+    targets::inspect(survey, thresholds, &mut findings);
+    findings.sort_by(|a, b| {
+        (b.severity.cmp(&a.severity))
+            .then_with(|| a.id.cmp(b.id))
+            .then_with(|| a.subject.cmp(&b.subject))
+            .then_with(|| a.message.cmp(&b.message))
+    });
+    findings
+}
+
+/// Evidence from its pairs; the keys carry their units.
+fn evidence<const N: usize>(pairs: [(&str, Value); N]) -> Map<String, Value> {
+    pairs
+        .map(|(key, value)| (key.to_owned(), value))
+        .into_iter()
+        .collect()
+}
 
 /// How bad a finding is; ordered, so that `--fail-on` is a comparison.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -57,4 +98,157 @@ pub struct Subject {
     pub family: Option<String>,
     /// Label name.
     pub label: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::census::Census;
+    use crate::census::FamilyCount;
+    use crate::census::LabelCount;
+    use crate::census::Redundancy;
+    use crate::census::TargetCount;
+    use crate::census::Totals;
+    use crate::census::class::ValueClass;
+    use crate::exposition::FamilyType;
+    use crate::source::Failure;
+    use crate::survey::Coverage;
+    use crate::survey::TargetRejects;
+
+    fn target(name: &str, series: u64, duplicates: u64) -> TargetCount {
+        TargetCount {
+            name: name.to_owned(),
+            origin: "dump.txt".to_owned(),
+            series,
+            samples: series + duplicates,
+            rejects: 2,
+            duplicates,
+            body_bytes: 0,
+        }
+    }
+
+    fn label(name: &str, saving: u64, redundancy: Redundancy) -> LabelCount {
+        LabelCount {
+            name: name.to_owned(),
+            families: 1,
+            series: 9_000,
+            values: 30,
+            top_values: Vec::new(),
+            marginal_saving: saving,
+            redundancy,
+            structural: false,
+            body_bytes: 500,
+            class: Some(ValueClass::Ip),
+        }
+    }
+
+    /// Everything that a rule looks for, at once.
+    fn everything_wrong() -> Survey {
+        let mut targets: Vec<_> = ["a", "b", "c", "d"].map(|name| target(name, 100, 1)).into();
+        targets.push(target("e", 9_000, 0));
+        let family = FamilyCount {
+            name: "response_total".to_owned(),
+            family_type: FamilyType::Counter,
+            unit: None,
+            sample_names: vec!["response_total".to_owned()],
+            series: 9_000,
+            samples: 9_000,
+            body_bytes: 900,
+            otlp_data_points: 9_000,
+            series_per_target: None,
+            labels: Vec::new(),
+        };
+        let totals = Totals {
+            targets: 5,
+            series: 9_400,
+            body_bytes: 1_000,
+            ..Totals::default()
+        };
+        let labels = vec![
+            label("target_addr", 0, Redundancy::Constant),
+            label("target_ip", 900, Redundancy::None),
+        ];
+        let [name, origin, reason] = ["f", "dump.txt", "not running"].map(str::to_owned);
+        Survey {
+            inputs: vec!["dump.txt".to_owned()],
+            coverage: Coverage {
+                expected: 6,
+                scraped: 5,
+                failed: vec![Failure {
+                    target: name,
+                    origin,
+                    reason,
+                }],
+                skipped: Vec::new(),
+            },
+            census: Census {
+                totals,
+                targets,
+                families: vec![family],
+                labels,
+            },
+            rejects: vec![TargetRejects {
+                target: "a".to_owned(),
+                origin: "dump.txt".to_owned(),
+                count: 2,
+                unescaped: 1,
+                first: Vec::new(),
+            }],
+            interrupted: false,
+        }
+    }
+
+    #[test]
+    fn every_rule_of_the_catalogue_fires_and_no_other() {
+        let findings = inspect(&everything_wrong(), &Thresholds::default());
+        let mut ids: Vec<_> = findings.iter().map(|finding| finding.id).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        let known: Vec<_> = catalogue::RULES.iter().map(|rule| rule.id).collect();
+        assert_eq!(ids, known);
+        for finding in findings {
+            let worst = catalogue::find(finding.id).map(|rule| rule.severity);
+            assert!(
+                worst >= Some(finding.severity),
+                "{} is worse than its page says",
+                finding.id
+            );
+        }
+    }
+
+    #[test]
+    fn findings_come_worst_first_then_by_id_then_by_subject() {
+        let findings = inspect(&everything_wrong(), &Thresholds::default());
+        let order: Vec<_> = findings
+            .iter()
+            .map(|finding| {
+                (
+                    finding.severity.as_str(),
+                    finding.id,
+                    finding.subject.target.as_deref(),
+                )
+            })
+            .collect();
+        assert_eq!(
+            order,
+            [
+                ("high", "coverage/partial", None),
+                ("high", "exposition/rejected-lines", Some("a")),
+                ("high", "exposition/unescaped-label", Some("a")),
+                ("medium", "exposition/duplicate-series", Some("a")),
+                ("medium", "exposition/duplicate-series", Some("b")),
+                ("medium", "exposition/duplicate-series", Some("c")),
+                ("medium", "exposition/duplicate-series", Some("d")),
+                ("medium", "families/dominant", None),
+                ("low", "labels/redundant", None),
+                ("low", "labels/unbounded", None),
+                ("low", "targets/outlier", Some("e")),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_survey_of_nothing_has_no_finding() {
+        assert_eq!(inspect(&Survey::default(), &Thresholds::default()), []);
+    }
 }

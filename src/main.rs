@@ -1,3 +1,7 @@
 //! The binary: nothing but the edge between the process and the library.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    meshctl::cli::run(std::env::args_os()).into()
+}

@@ -1,0 +1,190 @@
+//! What `audit`, `families` and `labels` have in common: read, count, judge, write, and the exit code.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use super::ExitCode;
+use super::deliver::deliver;
+use super::gate::GateArgs;
+use super::interrupt;
+use super::messages::Messages;
+use super::progress;
+use super::show::Order;
+use super::show::ShowArgs;
+use super::sources::SourceArgs;
+use super::terminal::Terminal;
+use super::terminal::now;
+use crate::findings;
+use crate::findings::Thresholds;
+use crate::report;
+use crate::report::Command;
+use crate::report::Format;
+use crate::report::View;
+use crate::survey;
+use crate::survey::Control;
+use crate::survey::Coverage;
+use crate::survey::Survey;
+
+/// Arguments of every command that counts.
+#[derive(Debug, clap::Args)]
+pub(super) struct CountingArgs {
+    #[command(flatten)]
+    sources: SourceArgs,
+    #[command(flatten)]
+    show: ShowArgs,
+    #[command(flatten)]
+    gate: GateArgs,
+}
+
+/// What will be done.
+struct Plan {
+    survey: survey::Plan,
+    view: View,
+    format: Format,
+    gate: GateArgs,
+    draw: bool,
+}
+
+/// How many failed targets are named before the rest is only counted.
+const NAMED_FAILURES: usize = 10;
+
+/// Does what was typed.
+///
+/// # Errors
+/// Signals cannot be listened for, or a glob cannot be compiled.
+pub(super) fn run(
+    command: Command,
+    order: Order,
+    args: CountingArgs,
+    terminal: &Terminal,
+    messages: Messages,
+) -> anyhow::Result<ExitCode> {
+    let CountingArgs {
+        sources,
+        show,
+        gate,
+    } = args;
+    if sources.reads_stdin() && terminal.types_input {
+        messages.note("reading from the terminal: paste a scrape and end with Ctrl-D");
+    }
+    let draw = sources.wants_progress() && terminal.can_draw && !messages.is_quiet();
+    let Some(survey) = sources.plan(show.families()?) else {
+        return Ok(ask_for_source(command, terminal, messages));
+    };
+    let plan = Plan {
+        survey,
+        format: show.format(),
+        view: show.view(command, order),
+        gate,
+        draw,
+    };
+    let control = Arc::new(Control::default());
+    interrupt::listen(Arc::clone(&control), terminal.can_draw)?;
+    let survey = read(&plan, &control, terminal.report.unicode, messages);
+    Ok(conclude(&plan, &survey, terminal, messages))
+}
+
+/// Without a source there is nothing to do, and guessing one would be worse.
+fn ask_for_source(command: Command, terminal: &Terminal, messages: Messages) -> ExitCode {
+    let command = command.as_str();
+    messages.error("no SOURCE to read: name a file, a directory, a glob or a URL");
+    messages.note(&format!("for example: meshctl {command} web.prom"));
+    if !terminal.types_input {
+        messages.note(&format!("to read standard input: meshctl {command} -"));
+    }
+    ExitCode::CouldNot
+}
+
+fn read(plan: &Plan, control: &Control, unicode: bool, messages: Messages) -> Survey {
+    let start = now();
+    let work = || survey::run(&plan.survey, control);
+    let survey = if plan.draw {
+        progress::watch(control, unicode, work)
+    } else {
+        work()
+    };
+    messages.detail(&format!(
+        "read {} bytes of {} targets in {:.0?} on {} threads",
+        control.body_bytes.load(Ordering::Relaxed),
+        survey.coverage.scraped,
+        now().duration_since(start),
+        plan.survey.workers,
+    ));
+    survey
+}
+
+/// Says what is wrong on standard error, writes the report, and decides the exit code.
+fn conclude(plan: &Plan, survey: &Survey, terminal: &Terminal, messages: Messages) -> ExitCode {
+    let findings = findings::inspect(survey, &Thresholds::default());
+    let verdict = plan.gate.judge(survey, &findings);
+    if survey.coverage.scraped == 0 && !survey.interrupted {
+        explain_nothing(&survey.coverage, messages);
+        return verdict.code;
+    }
+    say_failures(&survey.coverage, messages, Messages::warning);
+    let written = deliver(|out| {
+        report::write(
+            survey,
+            &findings,
+            &plan.view,
+            &terminal.report,
+            plan.format,
+            out,
+        )
+    });
+    if let Err(error) = written {
+        messages.error(&format!("{error:#}"));
+        return verdict.code.max(ExitCode::CouldNot);
+    }
+    for reason in &verdict.reasons {
+        messages.error(reason);
+    }
+    if plan.format == Format::Table
+        && let Some(command) = report::next_command(survey, &findings, &plan.view)
+    {
+        messages.next(&command);
+    }
+    verdict.code
+}
+
+/// Nothing could be read: no report is better than one full of zeros.
+fn explain_nothing(coverage: &Coverage, messages: Messages) {
+    if !coverage.failed.is_empty() {
+        say_failures(coverage, messages, Messages::error);
+    } else if let Some(first) = coverage.skipped.first() {
+        messages.error(&format!(
+            "nothing to read: all {} found passed over; first: {}: {}",
+            coverage.skipped.len(),
+            first.origin,
+            first.reason,
+        ));
+    } else {
+        messages.error("nothing to read in what was named");
+    }
+}
+
+fn say_failures(coverage: &Coverage, messages: Messages, say: fn(Messages, &str)) {
+    let named = if messages.is_verbose() {
+        usize::MAX
+    } else {
+        NAMED_FAILURES
+    };
+    for failure in coverage.failed.iter().take(named) {
+        let place = if failure.target == failure.origin {
+            failure.origin.clone()
+        } else {
+            format!("{} ({})", failure.target, failure.origin)
+        };
+        say(
+            messages,
+            &format!("cannot read {place}: {}", failure.reason),
+        );
+    }
+    let more = coverage.failed.len().saturating_sub(named);
+    if more > 0 {
+        say(
+            messages,
+            &format!("cannot read {more} more; --verbose names them all"),
+        );
+    }
+}

@@ -1,0 +1,328 @@
+//! Decides the exit code from what was read and found.
+
+use std::fmt::Write as _;
+
+use clap::builder::FalseyValueParser;
+
+use super::ExitCode;
+use crate::findings::Finding;
+use crate::findings::Severity;
+use crate::source::Skip;
+use crate::survey::Survey;
+
+/// What makes the exit code other than 0.
+#[derive(Debug, Clone, Copy, clap::Args)]
+#[command(next_help_heading = "What counts as failure")]
+pub(super) struct GateArgs {
+    /// Exit with 1 when there is a finding of this severity or worse
+    #[arg(
+        long,
+        value_name = "SEVERITY",
+        value_enum,
+        default_value = "none",
+        env = "MESHCTL_FAIL_ON",
+        hide_env_values = true
+    )]
+    fail_on: FailOn,
+    /// Exit with 2 when any line was refused
+    #[arg(
+        long,
+        env = "MESHCTL_STRICT",
+        hide_env_values = true,
+        value_parser = FalseyValueParser::new()
+    )]
+    strict: bool,
+    /// Exit with 3 also when something found was passed over, not only when it failed
+    ///
+    /// A source or target that cannot be read makes the code 3 in any case. What --target leaves out and
+    /// what was named twice does not count.
+    #[arg(
+        long,
+        env = "MESHCTL_FAIL_IF_PARTIAL",
+        hide_env_values = true,
+        value_parser = FalseyValueParser::new()
+    )]
+    fail_if_partial: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum FailOn {
+    /// Findings never change the exit code
+    None,
+    Info,
+    Low,
+    Medium,
+    High,
+}
+
+impl FailOn {
+    fn severity(self) -> Option<Severity> {
+        match self {
+            Self::None => None,
+            Self::Info => Some(Severity::Info),
+            Self::Low => Some(Severity::Low),
+            Self::Medium => Some(Severity::Medium),
+            Self::High => Some(Severity::High),
+        }
+    }
+}
+
+/// The exit code, and why where the report does not say so itself.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Verdict {
+    pub(super) code: ExitCode,
+    pub(super) reasons: Vec<String>,
+}
+
+/// Skips that were asked for, by their reason.
+const WANTED_SKIPS: [&str; 2] = ["does not match --target", "named twice"];
+
+impl GateArgs {
+    /// Weighs everything that was read and found; the gravest outcome is the code.
+    pub(super) fn judge(self, survey: &Survey, findings: &[Finding]) -> Verdict {
+        let mut verdict = Verdict {
+            code: ExitCode::Clean,
+            reasons: Vec::new(),
+        };
+        if let Some(limit) = self.fail_on.severity() {
+            let count = findings
+                .iter()
+                .filter(|finding| finding.severity >= limit)
+                .count();
+            if count > 0 {
+                let findings = plural(count as u64, "finding");
+                let severity = limit.as_str();
+                verdict.add(
+                    ExitCode::Findings,
+                    format!("{findings} at or above {severity} (--fail-on)"),
+                );
+            }
+        }
+        if !survey.coverage.failed.is_empty() {
+            // Each failed target has been named in a warning of its own.
+            verdict.code = verdict.code.max(ExitCode::Partial);
+        }
+        if self.fail_if_partial {
+            verdict.extend(passed_over(&survey.coverage.skipped));
+        }
+        if self.strict {
+            verdict.extend(refused(survey));
+        }
+        if survey.coverage.scraped == 0 {
+            verdict.code = verdict.code.max(ExitCode::CouldNot);
+        }
+        if survey.interrupted {
+            verdict.code = ExitCode::Interrupted;
+        }
+        verdict
+    }
+}
+
+impl Verdict {
+    fn add(&mut self, code: ExitCode, reason: String) {
+        self.code = self.code.max(code);
+        self.reasons.push(reason);
+    }
+
+    fn extend(&mut self, found: Option<(ExitCode, String)>) {
+        if let Some((code, reason)) = found {
+            self.add(code, reason);
+        }
+    }
+}
+
+fn passed_over(skipped: &[Skip]) -> Option<(ExitCode, String)> {
+    let unwanted = || {
+        skipped
+            .iter()
+            .filter(|skip| !WANTED_SKIPS.contains(&skip.reason.as_str()))
+    };
+    let first = unwanted().next()?;
+    let sources = plural(unwanted().count() as u64, "source");
+    let reason = format!(
+        "{sources} passed over (--fail-if-partial); first: {}: {}",
+        first.origin, first.reason
+    );
+    Some((ExitCode::Partial, reason))
+}
+
+fn refused(survey: &Survey) -> Option<(ExitCode, String)> {
+    let count: u64 = survey.rejects.iter().map(|target| target.count).sum();
+    if count == 0 {
+        return None;
+    }
+    let mut reason = format!("{} refused (--strict)", plural(count, "line"));
+    let first = survey
+        .rejects
+        .iter()
+        .find_map(|target| Some((target, target.first.first()?)));
+    if let Some((target, line)) = first {
+        let (row, column) = (line.line, line.column);
+        let _ = write!(
+            reason,
+            "; first: {}, line {row}, column {column}: {}",
+            target.target, line.message
+        );
+    }
+    Some((ExitCode::CouldNot, reason))
+}
+
+fn plural(count: u64, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Map;
+
+    use super::*;
+    use crate::findings::Subject;
+    use crate::source::Failure;
+    use crate::survey::Coverage;
+    use crate::survey::RejectedLine;
+    use crate::survey::TargetRejects;
+
+    const LENIENT: GateArgs = GateArgs {
+        fail_on: FailOn::None,
+        strict: false,
+        fail_if_partial: false,
+    };
+
+    fn survey() -> Survey {
+        let coverage = Coverage {
+            expected: 1,
+            scraped: 1,
+            ..Coverage::default()
+        };
+        Survey {
+            coverage,
+            ..Survey::default()
+        }
+    }
+
+    fn failed(mut survey: Survey) -> Survey {
+        let [target, origin, reason] = ["web", "web.gz", "truncated"].map(str::to_owned);
+        survey.coverage.failed.push(Failure {
+            target,
+            origin,
+            reason,
+        });
+        survey
+    }
+
+    fn skipped(mut survey: Survey, reason: &str) -> Survey {
+        let [origin, reason] = ["README.md", reason].map(str::to_owned);
+        survey.coverage.skipped.push(Skip { origin, reason });
+        survey
+    }
+
+    fn rejected(mut survey: Survey) -> Survey {
+        let first = RejectedLine {
+            line: 73,
+            column: 98,
+            kind: "unescaped-label".to_owned(),
+            message: "a quote inside the label value is not escaped".to_owned(),
+            excerpt: String::new(),
+        };
+        let [target, origin] = ["web", "web.prom"].map(str::to_owned);
+        survey.rejects.push(TargetRejects {
+            target,
+            origin,
+            count: 1,
+            unescaped: 1,
+            first: vec![first],
+        });
+        survey
+    }
+
+    fn finding(severity: Severity) -> Finding {
+        Finding {
+            id: "labels/unbounded",
+            severity,
+            subject: Subject::default(),
+            message: String::new(),
+            evidence: Map::new(),
+            remedy: String::new(),
+        }
+    }
+
+    fn code(gate: GateArgs, survey: &Survey, findings: &[Finding]) -> u8 {
+        gate.judge(survey, findings).code.number()
+    }
+
+    #[test]
+    fn findings_count_only_from_the_severity_asked_for() {
+        let gate = GateArgs {
+            fail_on: FailOn::Medium,
+            ..LENIENT
+        };
+        assert_eq!(code(LENIENT, &survey(), &[finding(Severity::High)]), 0);
+        assert_eq!(code(gate, &survey(), &[finding(Severity::Low)]), 0);
+        assert_eq!(code(gate, &survey(), &[finding(Severity::Medium)]), 1);
+        assert_eq!(
+            gate.judge(&survey(), &[finding(Severity::High)]).reasons,
+            ["1 finding at or above medium (--fail-on)"]
+        );
+    }
+
+    #[test]
+    fn a_failed_target_is_partial_and_all_failed_is_nothing_done() {
+        assert_eq!(code(LENIENT, &failed(survey()), &[]), 3);
+        let mut nothing = failed(survey());
+        nothing.coverage.scraped = 0;
+        assert_eq!(code(LENIENT, &nothing, &[]), 2);
+    }
+
+    #[test]
+    fn what_was_passed_over_counts_when_asked_for() {
+        let gate = GateArgs {
+            fail_if_partial: true,
+            ..LENIENT
+        };
+        assert_eq!(
+            code(LENIENT, &skipped(survey(), "not an exposition"), &[]),
+            0
+        );
+        assert_eq!(code(gate, &skipped(survey(), "not an exposition"), &[]), 3);
+        assert_eq!(
+            code(gate, &skipped(survey(), "does not match --target"), &[]),
+            0
+        );
+    }
+
+    #[test]
+    fn strict_refuses_a_single_line_and_says_which() {
+        let gate = GateArgs {
+            strict: true,
+            ..LENIENT
+        };
+        assert_eq!(code(LENIENT, &rejected(survey()), &[]), 0);
+        assert_eq!(code(gate, &survey(), &[]), 0);
+        let verdict = gate.judge(&rejected(survey()), &[]);
+        assert_eq!(verdict.code, ExitCode::CouldNot);
+        assert_eq!(
+            verdict.reasons,
+            [
+                "1 line refused (--strict); first: web, line 73, column 98: a quote inside the label value \
+              is not escaped"
+            ]
+        );
+    }
+
+    #[test]
+    fn the_gravest_outcome_is_reported() {
+        let gate = GateArgs {
+            fail_on: FailOn::Info,
+            strict: true,
+            fail_if_partial: true,
+        };
+        let findings = [finding(Severity::High)];
+        assert_eq!(code(gate, &failed(survey()), &findings), 3);
+        assert_eq!(code(gate, &failed(rejected(survey())), &findings), 2);
+        let interrupted = Survey {
+            interrupted: true,
+            ..failed(rejected(survey()))
+        };
+        assert_eq!(code(gate, &interrupted, &findings), 130);
+    }
+}

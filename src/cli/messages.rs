@@ -1,0 +1,82 @@
+//! What is said on standard error: errors, warnings, notes, the next command.
+
+use std::fmt::Display;
+use std::io;
+use std::io::Write;
+
+use owo_colors::OwoColorize;
+use owo_colors::Style;
+
+use crate::report;
+
+/// How much is said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Volume {
+    /// Errors only.
+    Quiet,
+    /// Errors, warnings and the next command.
+    Normal,
+    /// Also how long it took, and warnings without a limit.
+    Verbose,
+}
+
+/// Standard error. A message that cannot be written is lost without a word: there is nowhere left to say so.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Messages {
+    volume: Volume,
+    color: bool,
+}
+
+impl Messages {
+    pub(super) fn new(volume: Volume, color: bool) -> Self {
+        Self { volume, color }
+    }
+
+    pub(super) fn is_quiet(self) -> bool {
+        self.volume == Volume::Quiet
+    }
+
+    pub(super) fn is_verbose(self) -> bool {
+        self.volume == Volume::Verbose
+    }
+
+    /// Why the exit code is not 0. Always said.
+    pub(super) fn error(self, text: &str) {
+        self.say(&"error:", Style::new().red().bold(), text);
+    }
+
+    /// What the reader should know before believing the report.
+    pub(super) fn warning(self, text: &str) {
+        if self.volume != Volume::Quiet {
+            self.say(&"warning:", Style::new().yellow().bold(), text);
+        }
+    }
+
+    /// What helps.
+    pub(super) fn note(self, text: &str) {
+        if self.volume != Volume::Quiet {
+            self.say(&"note:", Style::new().bold(), text);
+        }
+    }
+
+    /// What only `--verbose` asks for.
+    pub(super) fn detail(self, text: &str) {
+        if self.volume == Volume::Verbose {
+            self.say(&"note:", Style::new().bold(), text);
+        }
+    }
+
+    /// The command to run next.
+    pub(super) fn next(self, command: &str) {
+        if self.volume != Volume::Quiet {
+            self.say(&"next:", Style::new().bold(), command);
+        }
+    }
+
+    /// One line. Texts hold names from files and scrapes, so each is made safe for a terminal.
+    fn say(self, kind: &dyn Display, style: Style, text: &str) {
+        let style = if self.color { style } else { Style::new() };
+        let text = report::escape_terminal(text);
+        let _ = writeln!(io::stderr().lock(), "{} {text}", kind.style(style));
+    }
+}

@@ -1,0 +1,153 @@
+//! What of the result to show, and as what.
+
+use std::time::Duration;
+
+use clap::builder::PossibleValuesParser;
+use clap::builder::TypedValueParser;
+use clap::builder::ValueParser;
+use globset::GlobMatcher;
+use globset::GlobSet;
+
+use super::values;
+use crate::report::Command;
+use crate::report::Format;
+use crate::report::View;
+use crate::report::order::FamilyOrder;
+use crate::report::order::LabelOrder;
+
+/// What to show, and how.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "What to show")]
+pub(super) struct ShowArgs {
+    /// Output format
+    #[arg(
+        short,
+        long,
+        value_name = "FORMAT",
+        value_enum,
+        default_value = "table",
+        env = "MESHCTL_OUTPUT",
+        hide_env_values = true
+    )]
+    output: Output,
+    /// Rows of each list, 0 for all [default: as many as are read, all for json, jsonl and csv]
+    #[arg(long, value_name = "N", env = "MESHCTL_LIMIT", hide_env_values = true)]
+    limit: Option<usize>,
+    /// Show only the families whose name matches, such as 'response_*'
+    ///
+    /// Totals stay those of everything read; findings about families and labels are those of the
+    /// families shown. Braces name several: '{response_*,tcp_*}'.
+    #[arg(
+        long,
+        value_name = "GLOB",
+        value_parser = values::glob,
+        env = "MESHCTL_FAMILY",
+        hide_env_values = true
+    )]
+    family: Option<GlobMatcher>,
+    /// Time between two scrapes, from which samples a second follow
+    #[arg(
+        long,
+        value_name = "DURATION",
+        default_value = "30s",
+        value_parser = values::duration,
+        env = "MESHCTL_SCRAPE_INTERVAL",
+        hide_env_values = true
+    )]
+    scrape_interval: Duration,
+}
+
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum Output {
+    /// For a reader, fitted to the terminal
+    Table,
+    /// Every column, however wide
+    Wide,
+    /// One document
+    Json,
+    /// The same, one object a line
+    Jsonl,
+    /// One row for each family or label
+    Csv,
+    /// For a comment on a pull request
+    Markdown,
+}
+
+impl ShowArgs {
+    /// The format to write.
+    pub(super) fn format(&self) -> Format {
+        match self.output {
+            Output::Table => Format::Table,
+            Output::Wide => Format::Wide,
+            Output::Json => Format::Json,
+            Output::Jsonl => Format::Jsonl,
+            Output::Csv => Format::Csv,
+            Output::Markdown => Format::Markdown,
+        }
+    }
+
+    /// The families to count labels for.
+    ///
+    /// # Errors
+    /// The glob is too large to be compiled.
+    pub(super) fn families(&self) -> Result<Option<GlobSet>, globset::Error> {
+        let set = |glob: &GlobMatcher| GlobSet::builder().add(glob.glob().clone()).build();
+        self.family.as_ref().map(set).transpose()
+    }
+
+    /// What of the survey to show in answer to `command`.
+    pub(super) fn view(self, command: Command, order: Order) -> View {
+        View {
+            command,
+            families: order.families.unwrap_or_default(),
+            labels: order.labels.unwrap_or_default(),
+            limit: self.limit,
+            family: self.family,
+            scrape_interval: self.scrape_interval,
+        }
+    }
+}
+
+/// The orders asked for; a list that does not know one keeps its own.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Order {
+    pub(super) families: Option<FamilyOrder>,
+    pub(super) labels: Option<LabelOrder>,
+}
+
+/// Orders that either list knows.
+pub(super) fn any_order() -> ValueParser {
+    let mut names: Vec<&str> = FamilyOrder::ALL.map(FamilyOrder::as_str).to_vec();
+    names.extend(LabelOrder::ALL.map(LabelOrder::as_str));
+    let mut known: Vec<&str> = Vec::new();
+    for name in names {
+        if !known.contains(&name) {
+            known.push(name);
+        }
+    }
+    let parse = |name: String| Order {
+        families: name.parse().ok(),
+        labels: name.parse().ok(),
+    };
+    PossibleValuesParser::new(known).map(parse).into()
+}
+
+/// Orders of families.
+pub(super) fn family_order() -> ValueParser {
+    PossibleValuesParser::new(FamilyOrder::ALL.map(FamilyOrder::as_str))
+        .map(|name| Order {
+            families: name.parse().ok(),
+            labels: None,
+        })
+        .into()
+}
+
+/// Orders of labels.
+pub(super) fn label_order() -> ValueParser {
+    PossibleValuesParser::new(LabelOrder::ALL.map(LabelOrder::as_str))
+        .map(|name| Order {
+            families: None,
+            labels: name.parse().ok(),
+        })
+        .into()
+}

@@ -1,0 +1,77 @@
+//! Values as they are typed: durations, sizes, globs.
+
+use std::num::NonZeroUsize;
+use std::time::Duration;
+
+use bytesize::ByteSize;
+use globset::Glob;
+use globset::GlobMatcher;
+
+/// `30s`, `1m`, `500ms`; never zero.
+pub(super) fn duration(typed: &str) -> Result<Duration, String> {
+    let duration = humantime::parse_duration(typed)
+        .map_err(|error| format!("{error}; write it like 30s, 1m or 500ms"))?;
+    if duration.is_zero() {
+        return Err("must be longer than nothing, for example 30s".to_owned());
+    }
+    Ok(duration)
+}
+
+/// `1MiB`, `64kB`, `4096`; never zero.
+pub(super) fn size(typed: &str) -> Result<usize, String> {
+    let size: ByteSize = typed
+        .parse()
+        .map_err(|_| "not a size; write it like 1MiB, 64KiB or 4096".to_owned())?;
+    match usize::try_from(size.as_u64()) {
+        Ok(0) => Err("must be at least one byte, for example 1MiB".to_owned()),
+        Ok(bytes) => Ok(bytes),
+        Err(_) => Err("more than this machine can address".to_owned()),
+    }
+}
+
+/// A whole number from 1 on.
+pub(super) fn count(typed: &str) -> Result<NonZeroUsize, String> {
+    typed
+        .parse()
+        .map_err(|_| "not a whole number from 1 on".to_owned())
+}
+
+/// A glob over names: `*` also matches `/` and `.`.
+pub(super) fn glob(typed: &str) -> Result<GlobMatcher, String> {
+    let glob = Glob::new(typed).map_err(|error| error.kind().to_string())?;
+    Ok(glob.compile_matcher())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_carry_a_unit_and_last() {
+        assert_eq!(duration("30s"), Ok(Duration::from_secs(30)));
+        assert_eq!(duration("1m 30s"), Ok(Duration::from_secs(90)));
+        assert_eq!(duration("500ms"), Ok(Duration::from_millis(500)));
+        for wrong in ["", "30", "0s", "-5s", "30 parsecs"] {
+            assert!(duration(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn sizes_are_binary_or_decimal_and_not_nothing() {
+        assert_eq!(size("1MiB"), Ok(1 << 20));
+        assert_eq!(size("64kB"), Ok(64_000));
+        assert_eq!(size("4096"), Ok(4096));
+        for wrong in ["", "0", "MiB", "-1", "1 parsec"] {
+            assert!(size(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_star_matches_a_whole_target_name() {
+        assert!(
+            glob("emojivoto/*").is_ok_and(|glob| glob.is_match("emojivoto/web-1/linkerd-proxy"))
+        );
+        assert!(glob("{a,b}_total").is_ok_and(|glob| glob.is_match("b_total")));
+        assert!(glob("a[").is_err());
+    }
+}

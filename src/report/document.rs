@@ -1,0 +1,295 @@
+//! The JSON document: what its keys are and what they mean. Stable: keys are added, never changed.
+//!
+//! Quantities carry their unit in their key. Lists are in the order of the view, families by series and
+//! labels by saving unless told otherwise, and complete unless a limit was typed.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::Map;
+use serde_json::Value;
+
+/// Version of the document; grows when a key changes its meaning or goes, not when one is added.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// What `audit`, `families` and `labels` write with `-o json`; the same for all three.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(title = "meshctl audit")]
+pub struct Document<'a> {
+    /// Everything but the lists.
+    #[serde(flatten)]
+    pub header: Header<'a>,
+    /// Targets that were read to their end, by name.
+    pub targets: Vec<TargetEntry<'a>>,
+    /// Families that the family filter lets through.
+    pub families: Vec<FamilyEntry<'a>>,
+    /// Labels over the whole survey; with a family filter, those that one of its families has.
+    pub labels: Vec<LabelEntry<'a>>,
+    /// Where lines were refused, by target.
+    pub rejects: Vec<RejectEntry<'a>>,
+    /// What is wrong with the telemetry.
+    pub findings: Vec<FindingEntry<'a>>,
+}
+
+/// What the numbers stand for, and their sums.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Header<'a> {
+    /// 1.
+    pub schema_version: u32,
+    /// Version of the program that wrote the document.
+    pub meshctl_version: &'static str,
+    /// Sources as typed, without credentials.
+    pub inputs: &'a [String],
+    /// Which targets the numbers stand for.
+    pub coverage: CoverageEntry<'a>,
+    /// The user stopped it before all was read.
+    pub interrupted: bool,
+    /// Glob that `families` and `labels` are limited to; totals, targets, rejects and findings are not.
+    pub family_filter: Option<&'a str>,
+    /// Time between two scrapes of a target, from which rates follow.
+    pub scrape_interval_seconds: f64,
+    /// Sums over all targets that were read.
+    pub totals: TotalsEntry,
+}
+
+/// Targets expected, read, lost and passed over.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct CoverageEntry<'a> {
+    /// Targets that should have been read: those scraped and those failed.
+    pub expected: u64,
+    /// Targets read to their end.
+    pub scraped: u64,
+    /// Targets lost.
+    pub failed: Vec<FailureEntry<'a>>,
+    /// What was found and deliberately not read.
+    pub skipped: Vec<SkipEntry<'a>>,
+}
+
+/// A target that was lost.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct FailureEntry<'a> {
+    /// Namespace, pod and container as far as known, else the source.
+    pub target: &'a str,
+    /// File, archive member or URL.
+    pub origin: &'a str,
+    /// What went wrong.
+    pub reason: &'a str,
+}
+
+/// Something that was passed over.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct SkipEntry<'a> {
+    /// File, archive member or URL.
+    pub origin: &'a str,
+    /// Why.
+    pub reason: &'a str,
+}
+
+/// Sums over all targets that were read.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct TotalsEntry {
+    /// Targets read to their end.
+    pub targets: u64,
+    /// Distinct families, those declared without a sample included.
+    pub families: u64,
+    /// Distinct sample names.
+    pub names: u64,
+    /// Distinct (target, name, label set).
+    pub series: u64,
+    /// Lines read as samples.
+    pub samples: u64,
+    /// Lines refused.
+    pub rejects: u64,
+    /// Samples beyond the first of their series.
+    pub duplicates: u64,
+    /// Bytes of all bodies, decompressed.
+    pub body_bytes: u64,
+    /// Series divided by the scrape interval.
+    pub samples_per_second: f64,
+    /// Data points that an OpenTelemetry Collector makes of one scrape of all targets.
+    pub otlp_data_points: u64,
+}
+
+/// What one target exposes.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct TargetEntry<'a> {
+    /// Namespace, pod and container as far as known, else the source.
+    pub name: &'a str,
+    /// File, archive member or URL.
+    pub origin: &'a str,
+    /// Distinct (name, label set).
+    pub series: u64,
+    /// Lines read as samples.
+    pub samples: u64,
+    /// Lines refused.
+    pub rejects: u64,
+    /// Samples beyond the first of their series.
+    pub duplicates: u64,
+    /// Bytes of the decompressed body.
+    pub body_bytes: u64,
+}
+
+/// One family over all targets.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct FamilyEntry<'a> {
+    /// Name on the `# TYPE` line, or the sample name where there is none.
+    pub name: &'a str,
+    /// Declared type; `unknown` where there is none.
+    #[serde(rename = "type")]
+    #[schemars(extend("enum" = [
+        "counter", "gauge", "histogram", "gaugehistogram", "summary", "info", "stateset", "unknown"
+    ]))]
+    pub family_type: &'static str,
+    /// Unit on the `# UNIT` line.
+    pub unit: Option<&'a str>,
+    /// Distinct sample names, as a count.
+    pub names: u64,
+    /// The same names, sorted.
+    pub sample_names: &'a [String],
+    /// Distinct (target, name, label set).
+    pub series: u64,
+    /// Lines read as samples.
+    pub samples: u64,
+    /// Series divided by the scrape interval.
+    pub samples_per_second: f64,
+    /// Bytes of its sample and metadata lines.
+    pub body_bytes: u64,
+    /// Data points that an OpenTelemetry Collector makes of it: a histogram's lines are one.
+    pub otlp_data_points: u64,
+    /// How its series spread over the targets that have any; null where none has.
+    pub series_per_target: Option<SpreadEntry<'a>>,
+    /// Its labels.
+    pub labels: Vec<FamilyLabelEntry<'a>>,
+}
+
+/// How a count spreads over the targets that have at least one.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct SpreadEntry<'a> {
+    /// Targets that have at least one.
+    pub targets: u64,
+    /// Smallest count.
+    pub min: u64,
+    /// Median; the mean of the middle two where the number of targets is even.
+    pub median: f64,
+    /// Largest count.
+    pub max: u64,
+    /// First target with the largest count; null where all have the same.
+    pub outlier: Option<&'a str>,
+}
+
+/// One label within one family.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct FamilyLabelEntry<'a> {
+    /// Label name.
+    pub name: &'a str,
+    /// Series that carry it with a value.
+    pub series: u64,
+    /// Costs, and what is known of its values.
+    #[serde(flatten)]
+    pub cost: LabelCost<'a>,
+}
+
+/// One label over all families.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct LabelEntry<'a> {
+    /// Label name.
+    pub name: &'a str,
+    /// Families that have it on some line.
+    pub families: u64,
+    /// Series that carry it with a value.
+    pub series: u64,
+    /// Costs, and what is known of its values.
+    #[serde(flatten)]
+    pub cost: LabelCost<'a>,
+}
+
+/// What a label costs and why.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct LabelCost<'a> {
+    /// Distinct values; an empty value is none.
+    pub values: u64,
+    /// Series that would vanish without this label alone; of a structural label never a saving to take.
+    pub marginal_saving_series: u64,
+    /// It costs bytes and no series: other labels determine it, or it is constant.
+    pub redundant: bool,
+    /// The labels that determine it; empty for a constant, and for one that is not redundant.
+    pub determined_by: &'a [String],
+    /// `le` of a histogram or `quantile` of a summary: dropping it destroys the family.
+    pub structural: bool,
+    /// Bytes of its `name="value"` texts and one separator each.
+    pub body_bytes: u64,
+    /// What its values look like; null where that is not plain.
+    #[schemars(extend("enum" = [
+        "ip", "ip_port", "uuid", "hash", "pod_name", "hostname", "url_path", "number", null
+    ]))]
+    pub class: Option<&'static str>,
+    /// The values that most series carry, most first.
+    pub top_values: Vec<ValueEntry<'a>>,
+}
+
+/// A value and how many series carry it.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct ValueEntry<'a> {
+    /// The value, unescaped.
+    pub value: &'a str,
+    /// Series with this value.
+    pub series: u64,
+}
+
+/// The lines of one target that were refused.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct RejectEntry<'a> {
+    /// Name of the target.
+    pub target: &'a str,
+    /// File, archive member or URL.
+    pub origin: &'a str,
+    /// How many in all.
+    pub count: u64,
+    /// How many of them hold an unescaped quote in a label value.
+    pub unescaped: u64,
+    /// The first few, in body order.
+    pub first: Vec<RejectedLineEntry<'a>>,
+}
+
+/// One refused line.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct RejectedLineEntry<'a> {
+    /// Counts from 1.
+    pub line: u64,
+    /// In bytes, counts from 1.
+    pub column: u64,
+    /// Stable name of the reason.
+    pub kind: &'a str,
+    /// What is wrong, in words.
+    pub message: &'a str,
+    /// The part of the line around the column.
+    pub excerpt: &'a str,
+}
+
+/// One thing that is wrong with the telemetry.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct FindingEntry<'a> {
+    /// `group/name`, stable; `meshctl explain ID` tells more.
+    pub id: &'static str,
+    /// How bad it is.
+    #[schemars(extend("enum" = ["info", "low", "medium", "high"]))]
+    pub severity: &'static str,
+    /// What it is about.
+    pub subject: SubjectEntry<'a>,
+    /// One sentence with the numbers in it.
+    pub message: &'a str,
+    /// The same numbers typed, with units in their keys.
+    pub evidence: &'a Map<String, Value>,
+    /// What to do about it.
+    pub remedy: &'a str,
+}
+
+/// What a finding is about; null where a part does not apply.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct SubjectEntry<'a> {
+    /// Name of a target.
+    pub target: Option<&'a str>,
+    /// Name of a family.
+    pub family: Option<&'a str>,
+    /// Name of a label.
+    pub label: Option<&'a str>,
+}

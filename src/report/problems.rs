@@ -1,0 +1,99 @@
+//! The findings at the end of an audit: how many of each severity, then each with its remedy.
+
+use crate::findings::Finding;
+use crate::findings::Severity;
+use crate::report::Page;
+use crate::report::next;
+use crate::report::numbers;
+use crate::report::paint::Tone;
+use crate::report::paint::tone_of;
+use crate::report::text::escape_terminal;
+use crate::report::text::flow;
+use crate::report::text::width;
+use crate::report::text::wrap;
+
+/// Findings that are shown where no limit was typed.
+const SHOWN: usize = 8;
+/// Sentences longer than this are hard to read, however wide the terminal.
+const LONGEST_LINE: usize = 110;
+
+/// The section, without a blank line before it; empty where nothing was found.
+pub(super) fn lines(page: Page<'_>) -> Vec<String> {
+    let style = page.style;
+    if page.findings.is_empty() {
+        return Vec::new();
+    }
+    let mut lines = title(page);
+    let selection = page.findings(Some(SHOWN));
+    for finding in &selection.shown {
+        lines.extend(finding_lines(finding, page));
+    }
+    if selection.hidden() > 0 {
+        let more = format!("and {} more: ", numbers::grouped(selection.hidden() as u64));
+        let command = next::command(page.survey, "audit", &["-o", "json"])
+            .filter(|command| 3 + width(&more) + width(command) <= style.columns())
+            .unwrap_or_else(|| "-o json".to_owned());
+        lines.push(format!("   {}{command}", style.paint(Tone::Dim, &more)));
+    }
+    lines
+}
+
+/// `FINDINGS  ▲ 1 high · ◆ 3 medium`: the severities that occur, the worst first.
+fn title(page: Page<'_>) -> Vec<String> {
+    let style = page.style;
+    let worst_first = [
+        Severity::High,
+        Severity::Medium,
+        Severity::Low,
+        Severity::Info,
+    ];
+    let counts = worst_first.map(|severity| {
+        let same = |finding: &&Finding| finding.severity == severity;
+        let count = page.findings.iter().filter(same).count();
+        let mark = style.mark(severity);
+        let count_said = numbers::grouped(count as u64);
+        (count > 0).then(|| format!("{mark} {count_said} {}", severity.as_str()))
+    });
+    let counts: Vec<String> = counts.into_iter().flatten().collect();
+    let title = "FINDINGS";
+    let beside = style.columns() - 3 - title.len();
+    let lines = flow(&counts, style.dot(), beside, style.ellipsis()).into_iter();
+    let mut lead = style.paint(Tone::Heading, title);
+    lines
+        .map(|mut line| {
+            for severity in worst_first {
+                let mark = style.mark(severity);
+                line = line.replacen(mark, &style.paint(tone_of(severity), mark), 1);
+            }
+            let lead = std::mem::replace(&mut lead, " ".repeat(title.len()));
+            format!(" {lead}  {line}")
+        })
+        .collect()
+}
+
+/// Mark, id and message, then the remedy; continued lines are indented under the id.
+fn finding_lines(finding: &Finding, page: Page<'_>) -> Vec<String> {
+    let style = page.style;
+    let room = style.columns().min(LONGEST_LINE) - 3;
+    let message = escape_terminal(&finding.message);
+    let mark = style.paint(tone_of(finding.severity), style.mark(finding.severity));
+    let id = style.paint(Tone::Heading, finding.id);
+    let beside = room.saturating_sub(width(finding.id) + 2);
+    let mut lines = Vec::new();
+    // Beside a long id in a narrow terminal a message would be a ribbon: it goes below.
+    let mut texts = wrap(&message, beside, room).into_iter();
+    if beside >= 24 {
+        lines.push(format!(
+            " {mark} {id}  {}",
+            texts.next().unwrap_or_default()
+        ));
+    } else {
+        lines.push(format!(" {mark} {id}"));
+        texts = wrap(&message, room, room).into_iter();
+    }
+    lines.extend(texts.map(|text| format!("   {text}")));
+    let remedy = format!("{} {}", style.arrow(), escape_terminal(&finding.remedy));
+    let remedy = wrap(&remedy, room, room).into_iter();
+    lines.extend(remedy.map(|text| format!("   {}", style.paint(Tone::Dim, &text))));
+    lines
+}

@@ -1,0 +1,281 @@
+//! Holds the published JSON Schema against the code that makes it and against real output.
+#![cfg(test)]
+
+use std::fs;
+use std::path::Path;
+
+use meshctl::census::Census;
+use meshctl::census::FamilyCount;
+use meshctl::census::FamilyLabel;
+use meshctl::census::LabelCount;
+use meshctl::census::Redundancy;
+use meshctl::census::Spread;
+use meshctl::census::TargetCount;
+use meshctl::census::ValueCount;
+use meshctl::census::class::ValueClass;
+use meshctl::exposition::FamilyType;
+use meshctl::findings::Finding;
+use meshctl::findings::Severity;
+use meshctl::findings::Subject;
+use meshctl::report;
+use meshctl::report::Command;
+use meshctl::report::Format;
+use meshctl::report::Style;
+use meshctl::report::View;
+use meshctl::source::Failure;
+use meshctl::source::Skip;
+use meshctl::survey::Coverage;
+use meshctl::survey::RejectedLine;
+use meshctl::survey::Survey;
+use meshctl::survey::TargetRejects;
+use serde_json::Value;
+
+fn published() -> (Value, String) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/schema/audit.schema.json");
+    let made = report::schema();
+    let text = format!("{}\n", serde_json::to_string_pretty(&made).unwrap());
+    if std::env::args().any(|argument| argument == "regenerate") {
+        fs::write(&path, &text).unwrap();
+    }
+    (made, fs::read_to_string(&path).unwrap())
+}
+
+/// To write the file anew: `cargo test --test schema -- the_published_schema regenerate`.
+#[test]
+fn the_published_schema_is_the_one_the_code_makes() {
+    let (made, published) = published();
+    let made = format!("{}\n", serde_json::to_string_pretty(&made).unwrap());
+    assert!(
+        made == published,
+        "docs/schema/audit.schema.json is out of date; run \
+         `cargo test --test schema -- the_published_schema regenerate`"
+    );
+}
+
+#[test]
+fn full_and_empty_output_is_valid() {
+    let schema = report::schema();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    for survey in [full(), Survey::default()] {
+        let document = document(&survey);
+        let errors: Vec<_> = validator
+            .iter_errors(&document)
+            .map(|error| error.to_string())
+            .collect();
+        assert_eq!(errors, Vec::<String>::new());
+    }
+}
+
+fn remove(object: &mut Value, key: &str) {
+    object.as_object_mut().unwrap().remove(key).unwrap();
+}
+
+#[test]
+fn the_schema_refuses_a_document_with_a_key_missing_or_of_another_type() {
+    let validator = jsonschema::validator_for(&report::schema()).unwrap();
+    let breakages: [fn(&mut Value); 5] = [
+        |document| remove(document, "coverage"),
+        |document| remove(&mut document["families"][0], "labels"),
+        |document| document["labels"][0]["class"] = "shape".into(),
+        |document| document["totals"]["series"] = "many".into(),
+        |document| document["findings"][0]["severity"] = "critical".into(),
+    ];
+    for breakage in breakages {
+        let mut document = document(&full());
+        breakage(&mut document);
+        assert!(!validator.is_valid(&document));
+    }
+}
+
+#[test]
+fn the_agreed_keys_stand_in_their_order() {
+    let text = written(&full());
+    let mut rest = text.as_str();
+    for key in [
+        "schema_version",
+        "meshctl_version",
+        "inputs",
+        "coverage",
+        "expected",
+        "scraped",
+        "failed",
+        "skipped",
+        "scrape_interval_seconds",
+        "totals",
+        "targets",
+        "families",
+        "names",
+        "series",
+        "samples",
+        "rejects",
+        "duplicates",
+        "body_bytes",
+        "samples_per_second",
+        "families",
+        "name",
+        "type",
+        "unit",
+        "names",
+        "series",
+        "samples",
+        "body_bytes",
+        "otlp_data_points",
+        "series_per_target",
+        "min",
+        "median",
+        "max",
+        "labels",
+        "name",
+        "values",
+        "marginal_saving_series",
+        "redundant",
+        "determined_by",
+        "structural",
+        "body_bytes",
+        "class",
+        "labels",
+        "name",
+        "families",
+        "values",
+        "marginal_saving_series",
+        "redundant",
+        "structural",
+        "body_bytes",
+        "class",
+        "findings",
+        "id",
+        "severity",
+        "subject",
+        "message",
+        "evidence",
+        "remedy",
+    ] {
+        let found = rest.split_once(&format!("\"{key}\":"));
+        rest = found
+            .unwrap_or_else(|| panic!("`{key}` is missing or out of order"))
+            .1;
+    }
+}
+
+fn written(survey: &Survey) -> String {
+    let style = Style {
+        width: 80,
+        color: false,
+        unicode: false,
+        escape: false,
+    };
+    let view = View::new(Command::Audit);
+    let mut out = Vec::new();
+    report::write(survey, &findings(), &view, &style, Format::Json, &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+fn document(survey: &Survey) -> Value {
+    serde_json::from_str(&written(survey)).unwrap()
+}
+
+fn findings() -> Vec<Finding> {
+    vec![Finding {
+        id: "labels/unbounded",
+        severity: Severity::Medium,
+        subject: Subject {
+            label: Some("rt_route".to_owned()),
+            ..Subject::default()
+        },
+        message: "grows".to_owned(),
+        evidence: serde_json::Map::from_iter([("values".to_owned(), Value::from(9))]),
+        remedy: "name routes".to_owned(),
+    }]
+}
+
+/// Every list has an entry and every option a value.
+fn full() -> Survey {
+    let text = |text: &str| text.to_owned();
+    let label = LabelCount {
+        name: text("rt_route"),
+        families: 1,
+        series: 2,
+        values: 2,
+        top_values: vec![ValueCount {
+            value: text("/\u{202e}\n"),
+            series: 1,
+        }],
+        marginal_saving: 0,
+        redundancy: Redundancy::DeterminedBy(vec![text("route")]),
+        structural: false,
+        body_bytes: 20,
+        class: Some(ValueClass::UrlPath),
+    };
+    let family = FamilyCount {
+        name: text("response"),
+        family_type: FamilyType::Counter,
+        unit: Some(text("seconds")),
+        sample_names: vec![text("response_total")],
+        series: 2,
+        samples: 2,
+        body_bytes: 100,
+        otlp_data_points: 2,
+        series_per_target: Some(Spread {
+            targets: 2,
+            min: 1,
+            median: 1.5,
+            max: 2,
+            max_target: 0,
+        }),
+        labels: vec![FamilyLabel {
+            name: label.name.clone(),
+            series: label.series,
+            values: label.values,
+            top_values: label.top_values.clone(),
+            marginal_saving: label.marginal_saving,
+            redundancy: label.redundancy.clone(),
+            structural: label.structural,
+            body_bytes: label.body_bytes,
+            class: label.class,
+        }],
+    };
+    Survey {
+        inputs: vec![text("web.prom")],
+        coverage: Coverage {
+            expected: 2,
+            scraped: 1,
+            failed: vec![Failure {
+                target: text("a"),
+                origin: text("a"),
+                reason: text("gone"),
+            }],
+            skipped: vec![Skip {
+                origin: text("b"),
+                reason: text("named twice"),
+            }],
+        },
+        census: Census {
+            targets: vec![TargetCount {
+                name: text("web"),
+                origin: text("web.prom"),
+                series: 2,
+                samples: 2,
+                rejects: 1,
+                duplicates: 0,
+                body_bytes: 100,
+            }],
+            families: vec![family],
+            labels: vec![label],
+            ..Census::default()
+        },
+        rejects: vec![TargetRejects {
+            target: text("web"),
+            origin: text("web.prom"),
+            count: 1,
+            unescaped: 1,
+            first: vec![RejectedLine {
+                line: 1,
+                column: 2,
+                kind: text("unescaped-label"),
+                message: text("quote"),
+                excerpt: text("a\"b"),
+            }],
+        }],
+        interrupted: true,
+    }
+}
