@@ -1,26 +1,23 @@
 //! The end of a target: its samples, sorted by family, become counts.
 
+mod family;
+
 use std::thread;
 use std::thread::ScopedJoinHandle;
 
-use super::columns::Columns;
-use super::dictionary::LE;
 use super::dictionary::Pairs;
 use super::dictionary::TextId;
 use super::dictionary::Texts;
 use super::family::FamilyTally;
 use super::family::family_of;
-use super::relations::Relations;
-use super::shapes::Shape;
-use super::shapes::Shapes;
 use super::tally::Combo;
 use super::tally::Entry;
 use super::tally::Families;
-use super::tally::NO_BOUND;
 use super::tally::Tally;
 use super::tally::Target;
 use crate::exposition::FamilyType;
 use crate::exposition::unescape;
+use family::Tables;
 
 /// What folding reads.
 #[derive(Clone, Copy)]
@@ -55,14 +52,6 @@ impl Scratch {
         scratch.tables.resize_with(threads.max(1), Tables::default);
         scratch
     }
-}
-
-/// What is laid out of one family at a time.
-#[derive(Debug, Default)]
-struct Tables {
-    columns: Columns,
-    shapes: Shapes,
-    relations: Relations,
 }
 
 /// One family of the target being folded.
@@ -107,28 +96,33 @@ pub(super) fn fold(tally: &mut Tally) -> u64 {
     if tables.is_empty() {
         tables.push(Tables::default());
     }
-    for odd in &input.target.odd_bounds {
-        let slot = &slots[roles[odd.name as usize].slot as usize];
-        let family = &mut families.tallies[slot.family as usize];
-        let label = family.label(odd.key, 0);
-        let bytes = &mut family.labels[label].body_bytes;
-        *bytes = bytes.wrapping_add_signed(odd.longer_by);
-    }
     let samples = entries.len();
     let jobs = jobs(slots, slot_of_family, entries, families);
-    for slot in slots {
+    for slot in &*slots {
         slot_of_family[slot.family as usize] = 0;
     }
     let fold_all = |jobs: Vec<Job<'_>>, tables: &mut Tables| -> u64 {
         jobs.into_iter()
-            .map(|job| fold_family(input, roles, job, tables))
+            .map(|job| family::fold(input, roles, job, tables))
             .sum()
     };
-    if samples < PARALLEL_SAMPLES {
-        return fold_all(jobs, &mut tables[0]);
-    }
+    let series = if samples < PARALLEL_SAMPLES {
+        fold_all(jobs, &mut tables[0])
+    } else {
+        on_threads(share(jobs, tables.len()), tables, &fold_all)
+    };
+    count_odd_bounds(input, slots, roles, families);
+    series
+}
+
+/// Works each share of the jobs off on a thread of its own; comes back with the sum.
+fn on_threads<'a>(
+    shares: Vec<Vec<Job<'a>>>,
+    tables: &mut [Tables],
+    fold_all: &(impl Fn(Vec<Job<'a>>, &mut Tables) -> u64 + Sync),
+) -> u64 {
     thread::scope(|scope| {
-        let threads: Vec<_> = share(jobs, tables.len())
+        let threads: Vec<_> = shares
             .into_iter()
             .zip(tables)
             .map(|(jobs, tables)| scope.spawn(move || fold_all(jobs, tables)))
@@ -182,6 +176,17 @@ fn share(mut jobs: Vec<Job<'_>>, shares: usize) -> Vec<Vec<Job<'_>>> {
         }
     }
     split.into_iter().map(|(_, jobs)| jobs).collect()
+}
+
+/// Adds what oddly written bounds are longer by to the bytes of their labels.
+fn count_odd_bounds(input: Input<'_>, slots: &[Slot], roles: &[NameRole], families: &mut Families) {
+    for odd in &input.target.odd_bounds {
+        let slot = &slots[roles[odd.name as usize].slot as usize];
+        let family = &mut families.tallies[slot.family as usize];
+        let label = family.label(odd.key, 0);
+        let bytes = &mut family.labels[label].body_bytes;
+        *bytes = bytes.wrapping_add_signed(odd.longer_by);
+    }
 }
 
 fn count_declarations(input: Input<'_>, families: &mut Families) {
@@ -247,149 +252,4 @@ fn scatter(input: Input<'_>, scratch: &mut Scratch) {
         scratch.entries[*at] = entry;
         *at += 1;
     }
-}
-
-/// Folds the samples of one family; comes back with their number of series.
-fn fold_family(input: Input<'_>, roles: &[NameRole], job: Job<'_>, tables: &mut Tables) -> u64 {
-    let Job {
-        family_type,
-        entries,
-        family,
-    } = job;
-    let Tables {
-        columns,
-        shapes,
-        relations,
-    } = tables;
-    columns.clear(input.pairs);
-    count_bytes(input, entries, columns, family);
-    let series = distinct(input, entries);
-    lay_out(input, &entries[..series], columns, shapes);
-    columns.flush(family);
-    count_bounds(input, family_type, shapes, family);
-    if shapes.row_count() > 1 {
-        relations.count(columns, shapes, family);
-    }
-    let series = series as u64;
-    family.otlp_data_points += data_points(input, family_type, roles, shapes, series);
-    family.series += series;
-    family.series_per_target.push((input.target_index, series));
-    series
-}
-
-/// Counts the bytes of each label. The samples are still as written.
-fn count_bytes(
-    input: Input<'_>,
-    entries: &[Entry],
-    columns: &mut Columns,
-    family: &mut FamilyTally,
-) {
-    for lines in entries.chunk_by(|a, b| a.row() == b.row()) {
-        for &pair in input.target.rows.pairs(lines[0].row()) {
-            let entry = input.pairs.entry(pair);
-            let bytes = lines.len() as u64 * u64::from(entry.body_bytes);
-            columns.add_bytes(entry.key, bytes, family);
-        }
-        for line in lines {
-            let bound = input.combos[line.combo() as usize].bound;
-            if bound != NO_BOUND {
-                let entry = input.pairs.entry(bound);
-                let label = family.label(entry.key, 0);
-                family.labels[label].body_bytes += u64::from(entry.body_bytes);
-            }
-        }
-    }
-}
-
-/// Fills the tables with the distinct, sorted series.
-fn lay_out(input: Input<'_>, series: &[Entry], columns: &mut Columns, shapes: &mut Shapes) {
-    shapes.clear();
-    for row in series.chunk_by(|a, b| a.row() == b.row()) {
-        shapes.add_row(row.iter().map(|entry| entry.combo()));
-    }
-    columns.set_rows(shapes.row_count());
-    for (at, row) in series.chunk_by(|a, b| a.row() == b.row()).enumerate() {
-        for &pair in input.target.rows.pairs(row[0].row()) {
-            let entry = input.pairs.entry(pair);
-            if !entry.empty {
-                columns.set(at, entry.key, entry.canonical, row.len() as u64);
-            }
-        }
-    }
-}
-
-/// Counts values and savings of `le` and `quantile`.
-fn count_bounds(
-    input: Input<'_>,
-    family_type: FamilyType,
-    shapes: &Shapes,
-    family: &mut FamilyTally,
-) {
-    for (pair, series) in shapes.bound_values(input.combos) {
-        family.values.add(pair, series);
-    }
-    for cost in shapes.bound_costs(input.combos, input.pairs) {
-        let label = family.label(cost.key, 0);
-        let label = &mut family.labels[label];
-        label.marginal_saving += cost.saving;
-        label.structural |= match family_type {
-            FamilyType::Histogram | FamilyType::GaugeHistogram => cost.key == LE,
-            FamilyType::Summary => cost.key != LE,
-            _ => false,
-        };
-    }
-}
-
-/// Data points a Collector makes of the family: one for each label set of a histogram or summary that has
-/// a `_count`, one for each series of anything else but `_created`
-/// (`prometheusreceiver`, `internal/metricfamily.go`).
-fn data_points(
-    input: Input<'_>,
-    family_type: FamilyType,
-    roles: &[NameRole],
-    shapes: &Shapes,
-    series: u64,
-) -> u64 {
-    let role = |combo: &u32| roles[input.combos[*combo as usize].name as usize];
-    let combos_with = |shape: &Shape, is: fn(NameRole) -> bool| {
-        shapes
-            .combos(shape)
-            .iter()
-            .filter(|combo| is(role(combo)))
-            .count() as u64
-    };
-    let all = shapes.shapes().iter();
-    match family_type {
-        FamilyType::Histogram | FamilyType::Summary => all
-            .filter(|shape| combos_with(shape, |role| role.count) > 0)
-            .map(|shape| shape.rows)
-            .sum(),
-        _ => {
-            let created = all.map(|shape| shape.rows * combos_with(shape, |role| role.created));
-            series - created.sum::<u64>()
-        }
-    }
-}
-
-/// Sorts the samples by label set and moves each series once to the front; comes back with their number.
-///
-/// Bodies come nearly always sorted, because label sets and combos are numbered as they arrive.
-fn distinct(input: Input<'_>, entries: &mut [Entry]) -> usize {
-    if input.target.rows.aliased() {
-        for entry in &mut *entries {
-            *entry = Entry::new(input.target.rows.canonical(entry.row()), entry.combo());
-        }
-    }
-    if entries.windows(2).all(|pair| pair[0] < pair[1]) {
-        return entries.len();
-    }
-    entries.sort_unstable();
-    let mut kept = 1;
-    for at in 1..entries.len() {
-        if entries[at] != entries[kept - 1] {
-            entries[kept] = entries[at];
-            kept += 1;
-        }
-    }
-    kept
 }
