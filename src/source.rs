@@ -142,6 +142,11 @@ pub fn read(
     }
 }
 
+/// `source` as it may be shown: a URL without its credentials, anything else as typed.
+pub fn shown(source: &str) -> String {
+    address::without_credentials(source)
+}
+
 /// Turns what was named into streams.
 struct Opener<'e> {
     feeder: Feeder<'e>,

@@ -169,6 +169,8 @@ fn feed(plan: &Plan, control: &Control, jobs: Sender<Scrape>) -> Feed {
             ControlFlow::Continue(())
         }
     });
+    // The workers stop when nobody can send any more.
+    drop(jobs);
     feed
 }
 
@@ -202,7 +204,12 @@ fn collect(plan: &Plan, control: &Control, feed: Feed, parts: Vec<Part>) -> Surv
     let census = tally.unwrap_or_default().finish(plan.families.as_ref());
     let scraped = census.totals.targets;
     Survey {
-        inputs: plan.sources.sources.clone(),
+        inputs: plan
+            .sources
+            .sources
+            .iter()
+            .map(|typed| source::shown(typed))
+            .collect(),
         coverage: Coverage {
             expected: scraped + failed.len() as u64,
             scraped,

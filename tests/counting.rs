@@ -327,9 +327,10 @@ fn sample_line() -> impl Strategy<Value = String> {
             .map(|(key, value, blank)| format!("{key}{blank}={blank}\"{value}\""))
             .collect();
         let tail = if comma && !labels.is_empty() { "," } else { "" };
-        match labels.is_empty() && comma {
-            true => format!("{name}{number}"),
-            false => format!("{name}{{{}{tail}}}{number}", labels.join(",")),
+        if labels.is_empty() && comma {
+            format!("{name}{number}")
+        } else {
+            format!("{name}{{{}{tail}}}{number}", labels.join(","))
         }
     })
 }

@@ -34,15 +34,15 @@ fn no_module_uses_a_later_one() {
         if EDGE.contains(&name.as_str()) {
             continue;
         }
-        let Some(room) = room_of(&name) else {
+        let Some(home) = room_of(&name) else {
             faults.push(format!(
                 "src/{name}: belongs to no room; add it to ROOMS where it stands in the flow"
             ));
             continue;
         };
-        checked.push(room);
+        checked.push(home);
         let text = fs::read_to_string(file).unwrap();
-        faults.extend(violations(room, &text).map(|fault| format!("src/{name}:{fault}")));
+        faults.extend(violations(home, &text).map(|fault| format!("src/{name}:{fault}")));
     }
     for room in [
         "source",

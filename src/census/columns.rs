@@ -10,8 +10,8 @@ use super::family::FamilyTally;
 /// Kept from family to family for its buffers; [`Columns::clear`] comes first.
 #[derive(Debug, Default)]
 pub(super) struct Columns {
-    columns: Vec<Column>,
-    /// Index into `columns` plus one, by label name; zero where there is none.
+    all: Vec<Column>,
+    /// Index into `all` plus one, by label name; zero where there is none.
     column_of_key: Vec<u32>,
     row_count: usize,
     /// Column by column.
@@ -45,7 +45,7 @@ struct Value {
 impl Columns {
     /// Empties the table. `pairs` says how many names and pairs there are.
     pub(super) fn clear(&mut self, pairs: &Pairs) {
-        for column in self.columns.drain(..) {
+        for column in self.all.drain(..) {
             self.column_of_key[column.key as usize] = 0;
         }
         for value in self.values.drain(..) {
@@ -57,7 +57,7 @@ impl Columns {
     }
 
     pub(super) fn columns(&self) -> &[Column] {
-        &self.columns
+        &self.all
     }
 
     pub(super) fn row_count(&self) -> usize {
@@ -73,30 +73,30 @@ impl Columns {
     pub(super) fn add_bytes(&mut self, key: KeyId, bytes: u64, family: &mut FamilyTally) {
         let column = &mut self.column_of_key[key as usize];
         if *column == 0 {
-            let label = family.label(key, self.columns.len());
-            self.columns.push(Column {
+            let label = family.label(key, self.all.len());
+            self.all.push(Column {
                 key,
                 label,
                 body_bytes: 0,
                 values: 0,
                 filled: 0,
             });
-            *column = self.columns.len() as u32;
+            *column = self.all.len() as u32;
         }
-        self.columns[*column as usize - 1].body_bytes += bytes;
+        self.all[*column as usize - 1].body_bytes += bytes;
     }
 
     /// Makes room for `rows` rows without values. All labels have columns by now.
     pub(super) fn set_rows(&mut self, rows: usize) {
         self.row_count = rows;
         self.cells.clear();
-        self.cells.resize(rows * self.columns.len(), 0);
+        self.cells.resize(rows * self.all.len(), 0);
     }
 
     /// Sets a row's value of the label `key`. The row stands for `series` series.
     pub(super) fn set(&mut self, row: usize, key: KeyId, pair: PairId, series: u64) {
         let index = self.column_of_key[key as usize] as usize - 1;
-        let column = &mut self.columns[index];
+        let column = &mut self.all[index];
         let value = &mut self.value_of_pair[pair as usize];
         if *value == 0 {
             column.values += 1;
@@ -115,7 +115,7 @@ impl Columns {
 
     /// Adds what was counted to the family.
     pub(super) fn flush(&self, family: &mut FamilyTally) {
-        for column in &self.columns {
+        for column in &self.all {
             family.labels[column.label].body_bytes += column.body_bytes;
         }
         for value in &self.values {

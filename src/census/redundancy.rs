@@ -74,7 +74,7 @@ pub(super) fn explain(pairs: &Pairs, families: &[(Vec<u8>, FamilyTally)], census
         let shared = everywhere[key as usize].as_ref();
         let shared = shared.and_then(|all| namer.choose_small(all, key));
         label.redundancy = match (&own, shared) {
-            (Explanation::Determined { .. }, Some(names)) => Redundancy::DeterminedBy(names),
+            (Explanation::Determined { .. }, Some(small)) => Redundancy::DeterminedBy(small),
             _ => namer.choose(&own, key),
         };
     }

@@ -98,20 +98,17 @@ impl Relations {
                 .chunks_exact(self.rows)
                 .zip(&self.ways)
                 .position(|(cells, way)| way.classes == classes && cells == fresh);
-            let way = match way {
-                Some(way) => {
-                    self.cells.truncate(start);
-                    &mut self.ways[way]
-                }
-                None => {
-                    self.ways.push(Way {
-                        classes,
-                        ..Way::default()
-                    });
-                    let last = self.ways.len() - 1;
-                    &mut self.ways[last]
-                }
+            let way = if let Some(way) = way {
+                self.cells.truncate(start);
+                way
+            } else {
+                self.ways.push(Way {
+                    classes,
+                    ..Way::default()
+                });
+                self.ways.len() - 1
             };
+            let way = &mut self.ways[way];
             way.members |= set_of(column.label);
             way.labels.push(column.label);
         }

@@ -15,7 +15,7 @@ use super::tally::NO_BOUND;
 pub(super) struct Shapes {
     /// Combos of all rows, row by row, sorted within each.
     combos: Vec<ComboId>,
-    shapes: Vec<Shape>,
+    distinct: Vec<Shape>,
     /// Shape of each row.
     of_row: Vec<u32>,
 }
@@ -39,7 +39,7 @@ pub(super) struct BoundCost {
 impl Shapes {
     pub(super) fn clear(&mut self) {
         self.combos.clear();
-        self.shapes.clear();
+        self.distinct.clear();
         self.of_row.clear();
     }
 
@@ -48,21 +48,21 @@ impl Shapes {
         let start = self.combos.len();
         self.combos.extend(combos);
         let shape = self.shape_of(start..self.combos.len());
-        self.shapes[shape].rows += 1;
+        self.distinct[shape].rows += 1;
         self.of_row.push(shape as u32);
     }
 
     fn shape_of(&mut self, range: Range<usize>) -> usize {
         let is_it = |shape: &Shape| self.combos[shape.range.clone()] == self.combos[range.clone()];
         let last = self.of_row.last().map(|&shape| shape as usize);
-        if let Some(last) = last.filter(|&last| is_it(&self.shapes[last])) {
+        if let Some(last) = last.filter(|&last| is_it(&self.distinct[last])) {
             return last;
         }
-        if let Some(known) = self.shapes.iter().position(is_it) {
+        if let Some(known) = self.distinct.iter().position(is_it) {
             return known;
         }
-        self.shapes.push(Shape { range, rows: 0 });
-        self.shapes.len() - 1
+        self.distinct.push(Shape { range, rows: 0 });
+        self.distinct.len() - 1
     }
 
     pub(super) fn row_count(&self) -> usize {
@@ -70,7 +70,7 @@ impl Shapes {
     }
 
     pub(super) fn shapes(&self) -> &[Shape] {
-        &self.shapes
+        &self.distinct
     }
 
     pub(super) fn of_row(&self, row: usize) -> u32 {
@@ -83,7 +83,7 @@ impl Shapes {
 
     /// Series of the row.
     pub(super) fn width(&self, row: usize) -> u64 {
-        self.shapes[self.of_row[row] as usize].range.len() as u64
+        self.distinct[self.of_row[row] as usize].range.len() as u64
     }
 
     /// Series that collapse when these rows become one: those whose combo occurs in a row before.
@@ -93,7 +93,7 @@ impl Shapes {
         if others.iter().all(|&row| self.of_row(row as usize) == first) {
             return others.iter().map(|&row| self.width(row as usize)).sum();
         }
-        let combos = |row: &u32| self.combos(&self.shapes[self.of_row(*row as usize) as usize]);
+        let combos = |row: &u32| self.combos(&self.distinct[self.of_row(*row as usize) as usize]);
         let mut all: Vec<_> = rows.iter().flat_map(combos).collect();
         let before = all.len();
         all.sort_unstable();
@@ -104,7 +104,7 @@ impl Shapes {
     /// The bounds of the family, with what each costs.
     pub(super) fn bound_costs(&self, all: &[Combo], pairs: &Pairs) -> Vec<BoundCost> {
         let mut costs: Vec<BoundCost> = Vec::new();
-        for shape in &self.shapes {
+        for shape in &self.distinct {
             for (key, saving) in self.bound_savings(shape, all, pairs) {
                 let saving = saving * shape.rows;
                 match costs.iter_mut().find(|cost| cost.key == key) {
@@ -144,7 +144,7 @@ impl Shapes {
         &'a self,
         all: &'a [Combo],
     ) -> impl Iterator<Item = (PairId, u64)> + 'a {
-        self.shapes.iter().flat_map(move |shape| {
+        self.distinct.iter().flat_map(move |shape| {
             self.combos(shape).iter().filter_map(move |&combo| {
                 let bound = all[combo as usize].bound;
                 (bound != NO_BOUND).then_some((bound, shape.rows))

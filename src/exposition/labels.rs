@@ -41,7 +41,7 @@ pub(super) fn read(
     };
     let agree = mismatch(line, before.block);
     if agree == before.block.len() && agree > 0 {
-        spans.iter_mut().for_each(|span| span.same = true);
+        mark_same(spans);
         return Ok(Block {
             length: agree,
             delta: Delta::Same,
@@ -49,8 +49,14 @@ pub(super) fn read(
         });
     }
     let (kept, at) = unchanged_front(spans, agree);
-    spans[..kept].iter_mut().for_each(|span| span.same = true);
+    mark_same(&mut spans[..kept]);
     Scan::new(line, before.block, spans).run(kept, at)
+}
+
+fn mark_same(spans: &mut [Span]) {
+    for span in spans {
+        span.same = true;
+    }
 }
 
 /// How many labels end before the first difference, and where the last of them ends.

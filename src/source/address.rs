@@ -19,6 +19,15 @@ pub(super) fn is_url(source: &str) -> bool {
     begins("http://") || begins("https://")
 }
 
+/// `source` as it may be shown: a URL without its credentials, anything else as typed.
+pub(super) fn without_credentials(source: &str) -> String {
+    if !is_url(source) {
+        return source.to_owned();
+    }
+    let address = Address::parse(source);
+    address.map_or_else(|_| HIDDEN.to_owned(), |address| address.shown)
+}
+
 /// Where to fetch a body from.
 #[derive(Debug, Clone)]
 pub(super) struct Address {

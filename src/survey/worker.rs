@@ -122,6 +122,9 @@ impl Read for Watched<'_> {
             return Err(io::Error::other(INTERRUPTED));
         }
         let read = self.body.read(buffer)?;
+        if self.control.cancel.load(Ordering::Relaxed) {
+            return Err(io::Error::other(INTERRUPTED));
+        }
         self.control
             .body_bytes
             .fetch_add(read as u64, Ordering::Relaxed);

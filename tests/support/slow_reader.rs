@@ -39,9 +39,11 @@ fn line(text: &[u8]) -> Line {
     let Ok(text) = std::str::from_utf8(&text[start..]) else {
         // What is not UTF-8 is a reject in names, labels and metadata, and harmless in a comment.
         let lossy = String::from_utf8_lossy(&text[start..]);
-        return match lossy.starts_with('#') && metadata(&lossy) == Some(Line::Comment) {
-            true => Line::Comment,
-            false => Line::Reject,
+        let harmless = lossy.starts_with('#') && metadata(&lossy) == Some(Line::Comment);
+        return if harmless {
+            Line::Comment
+        } else {
+            Line::Reject
         };
     };
     if text.starts_with('#') {
@@ -144,7 +146,7 @@ impl Cursor {
         let mut name = String::new();
         while let Some(c) = self.peek() {
             let letter = c.is_ascii_alphabetic() || c == '_' || (colons && c == ':');
-            if !letter && !(c.is_ascii_digit() && !name.is_empty()) {
+            if !letter && (!c.is_ascii_digit() || name.is_empty()) {
                 break;
             }
             name.push(c);
