@@ -111,15 +111,7 @@ impl<'a, 'b> Scan<'a, 'b> {
 
     /// Goes on behind label `index - 1`, which ends at `at`.
     fn run(mut self, mut index: usize, mut at: usize) -> Result<Block, Fault> {
-        loop {
-            let Some(start) = self.next_label(index, at)? else {
-                at = self.behind_brace(at);
-                break;
-            };
-            if let Some(end) = self.repeat(index, start) {
-                (index, at) = (index + 1, end);
-                continue;
-            }
+        while let Some(start) = self.next_label(index, at)? {
             let span = self.read_label(start)?;
             at = span.end as usize;
             let Some(span) = self.quoted_name_or_label(index, span)? else {
@@ -127,16 +119,21 @@ impl<'a, 'b> Scan<'a, 'b> {
             };
             let old = self.put(index, span);
             index += 1;
-            if let Some(end) = old.and_then(|old| self.repeat_all_from(index, at, old)) {
-                (index, at) = (self.before_count, end);
-                break;
+            if let Some(old) = old {
+                let agree = mismatch(&self.line[at..], &self.before[old.end as usize..]);
+                let behind = self.repeat(index, at, old, agree);
+                if old.end as usize + agree == self.before.len() {
+                    return self.finish(self.before_count, at + agree);
+                }
+                (index, at) = behind;
             }
         }
+        at = self.behind_brace(at);
         self.spans.truncate(index);
         self.finish(index, at)
     }
 
-    fn finish(self, count: usize, length: usize) -> Result<Block, Fault> {
+    fn finish(&self, count: usize, length: usize) -> Result<Block, Fault> {
         let same_count = count == self.before_count;
         if self.names_differ || !same_count {
             ensure_distinct_names(self.line, self.spans)?;
@@ -202,32 +199,22 @@ impl<'a, 'b> Scan<'a, 'b> {
         Fault::new(quote, RejectKind::UnescapedLabel)
     }
 
-    /// The label at `start` is the one at the same index of the sample before: takes it over.
-    fn repeat(&mut self, index: usize, start: usize) -> Option<usize> {
-        let old = *self
-            .spans
-            .get(index)
-            .filter(|_| index < self.before_count)?;
-        let text = &self.before[old.start as usize..old.end as usize];
-        if !self.line[start..].starts_with(text) {
-            return None;
-        }
-        self.spans[index] = old.shifted((start as u32).wrapping_sub(old.start));
-        Some(start + text.len())
-    }
-
-    /// Everything behind `old`, the label before `index` in the sample before, repeats at `at`: takes all
-    /// of it over and says where it ends.
-    fn repeat_all_from(&mut self, index: usize, at: usize, old: Span) -> Option<usize> {
-        let tail = &self.before[old.end as usize..];
-        if !self.line[at..].starts_with(tail) {
-            return None;
-        }
+    /// Takes over the labels from `index` on that lie within the next `agree` bytes, which are the same as
+    /// those behind `old`, the label before `index` in the sample before. Comes back with the index and
+    /// the place behind them.
+    fn repeat(&mut self, index: usize, at: usize, old: Span, agree: usize) -> (usize, usize) {
         let by = (at as u32).wrapping_sub(old.end);
-        for span in &mut self.spans[index..self.before_count] {
+        let same_until = old.end as usize + agree;
+        let rest = &mut self.spans[index..self.before_count];
+        let mut behind = (index, at);
+        for span in rest
+            .iter_mut()
+            .take_while(|span| span.end as usize <= same_until)
+        {
             *span = span.shifted(by);
+            behind = (behind.0 + 1, span.end as usize);
         }
-        Some(at + tail.len())
+        behind
     }
 
     /// Stores a label that was read anew; the one it replaces comes back.
