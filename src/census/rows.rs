@@ -18,8 +18,8 @@ pub(super) struct Rows {
     ends: Vec<usize>,
     sums: Vec<u64>,
     canonical: Vec<RowId>,
-    /// Some row is written in two ways.
-    aliased: bool,
+    /// Some row is written in two ways, or some pair not in its plainest spelling.
+    odd_spellings: bool,
 }
 
 impl Rows {
@@ -30,14 +30,14 @@ impl Rows {
             ends,
             sums,
             canonical,
-            aliased,
+            odd_spellings,
         } = self;
         table.clear();
         pairs.clear();
         ends.clear();
         sums.clear();
         canonical.clear();
-        *aliased = false;
+        *odd_spellings = false;
     }
 
     /// The pairs of a row in the order they were written, those with an empty value among them.
@@ -50,9 +50,9 @@ impl Rows {
         self.canonical[row as usize]
     }
 
-    /// Whether any row has another canonical row than itself.
-    pub(super) fn aliased(&self) -> bool {
-        self.aliased
+    /// Whether some row has another canonical row than itself, or a pair that is not canonical.
+    pub(super) fn has_odd_spellings(&self) -> bool {
+        self.odd_spellings
     }
 
     /// The number of the label set `written`.
@@ -76,7 +76,8 @@ impl Rows {
         }
         let canonical = self.same_label_set(written, sum, pairs);
         let row = self.ends.len() as RowId;
-        self.aliased |= canonical.is_some();
+        let is_odd = |&pair: &PairId| pairs.entry(pair).canonical != pair;
+        self.odd_spellings |= canonical.is_some() || written.iter().any(is_odd);
         self.canonical.push(canonical.unwrap_or(row));
         self.pairs.extend_from_slice(written);
         self.ends.push(self.pairs.len());
