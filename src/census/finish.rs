@@ -185,7 +185,7 @@ impl Tally {
         let mut values_of_label: Vec<Values> = vec![Vec::new(); family.labels.len()];
         for (pair, series) in family.values.iter() {
             let key = self.pairs.entry(pair).key;
-            if let Some(at) = family.labels.iter().position(|label| label.key == key) {
+            if let Some(at) = family.find_label(key) {
                 values_of_label[at].push((pair, series));
             }
         }
@@ -306,6 +306,7 @@ fn merge_family(
         otlp_data_points,
         series_per_target,
         labels,
+        label_of_key: _,
         values,
         determinants,
     } = other;

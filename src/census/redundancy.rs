@@ -10,6 +10,7 @@ use std::cmp::Reverse;
 
 use super::Census;
 use super::Redundancy;
+use super::determinants::MAX_LABELS;
 use super::dictionary::KeyId;
 use super::dictionary::LE;
 use super::dictionary::Pairs;
@@ -31,7 +32,7 @@ enum Explanation {
     /// It never varies.
     Constant,
     /// Any of `sets` determines it, and in any case `others`, all that vary beside it, do; unless it is
-    /// sample names that keep its series apart (`None`). All sorted.
+    /// sample names that keep its series apart, or there are too many to list (`None`). All sorted.
     Determined {
         sets: Vec<Determinant>,
         others: Option<Vec<KeyId>>,
@@ -47,7 +48,7 @@ pub(super) fn explain(pairs: &Pairs, families: &[(Vec<u8>, FamilyTally)], census
     for ((_, tally), count) in families.iter().zip(&census.families) {
         for label in &count.labels {
             let key = namer.key(&label.name);
-            let at = tally.labels.iter().position(|known| known.key == key);
+            let at = tally.find_label(key);
             let explanation = match at {
                 Some(at) if label.marginal_saving == 0 && !label.structural => {
                     explain_in_family(tally, at, label.values)
@@ -110,9 +111,12 @@ fn explain_in_family(tally: &FamilyTally, label: usize, values: u64) -> Explanat
     }
     sets.sort_unstable();
     let vary = |&at: &usize| at != label && !known.is_constant(at);
-    let mut others: Vec<KeyId> = (0..tally.labels.len()).filter(vary).map(key).collect();
-    others.sort_unstable();
-    let others = (!tally.labels[label].apart).then_some(others);
+    let listed = !tally.labels[label].apart && tally.labels.len() <= MAX_LABELS;
+    let others = listed.then(|| {
+        let mut others: Vec<KeyId> = (0..tally.labels.len()).filter(vary).map(key).collect();
+        others.sort_unstable();
+        others
+    });
     Explanation::Determined { sets, others }
 }
 

@@ -310,9 +310,10 @@ fn span(start: usize, name_end: usize, value_start: usize, end: usize) -> Span {
     }
 }
 
+/// Labels up to which names are compared one by one.
+const FEW_LABELS: usize = 32;
+
 /// Refuses a label name that stands twice.
-///
-/// A bit for each name's length and ends tells most sets of names apart without comparing any two.
 fn ensure_distinct_names(line: &[u8], spans: &[Span]) -> Result<(), Fault> {
     let name = |span: &Span| {
         let text = &line[span.start as usize..span.name_end as usize];
@@ -321,17 +322,30 @@ fn ensure_distinct_names(line: &[u8], spans: &[Span]) -> Result<(), Fault> {
             text => text,
         }
     };
+    let again = if spans.len() <= FEW_LABELS {
+        repeated_among_few(spans, name)
+    } else {
+        let mut seen = foldhash::HashSet::default();
+        spans.iter().find(|span| !seen.insert(name(span)))
+    };
+    again.map_or(Ok(()), |span| {
+        Err(Fault::new(span.start as usize, RejectKind::DuplicateLabel))
+    })
+}
+
+/// A bit for each name's length and ends tells most sets of names apart without comparing any two.
+fn repeated_among_few<'l>(spans: &[Span], name: impl Fn(&Span) -> &'l [u8]) -> Option<&Span> {
     let mut seen = 0_u128;
     for (index, span) in spans.iter().enumerate() {
         let this = name(span);
         let ends = usize::from(this[0]) * 31 + usize::from(this[this.len() - 1]) * 7;
         let bit = 1_u128 << ((ends + this.len()) % 128);
         if seen & bit != 0 && spans[..index].iter().any(|other| name(other) == this) {
-            return Err(Fault::new(span.start as usize, RejectKind::DuplicateLabel));
+            return Some(span);
         }
         seen |= bit;
     }
-    Ok(())
+    None
 }
 
 /// Length of the text up to its closing quote; `None` where the line ends first.
