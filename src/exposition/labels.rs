@@ -3,6 +3,7 @@
 use memchr::memchr;
 use memchr::memchr3;
 
+use super::escape::unescape;
 use super::mismatch::mismatch;
 use super::reject::Fault;
 use super::reject::RejectKind;
@@ -325,7 +326,8 @@ fn span(start: usize, name_end: usize, value_start: usize, end: usize) -> Span {
 
 /// Refuses a label name that stands twice.
 ///
-/// A bit for each name's length and ends tells most sets of names apart without comparing any two.
+/// A bit for each name's length and ends tells most sets of names apart without comparing any two. A name
+/// with a backslash may be spelled in several ways, so it is compared with all.
 fn ensure_distinct_names(line: &[u8], spans: &[Span]) -> Result<(), Fault> {
     let name = |span: &Span| {
         let text = &line[span.start as usize..span.name_end as usize];
@@ -339,7 +341,11 @@ fn ensure_distinct_names(line: &[u8], spans: &[Span]) -> Result<(), Fault> {
         let this = name(span);
         let ends = usize::from(this[0]) * 31 + usize::from(this[this.len() - 1]) * 7;
         let bit = 1_u128 << ((ends + this.len()) % 128);
-        if seen & bit != 0 && spans[..index].iter().any(|other| name(other) == this) {
+        let escaped = this.contains(&b'\\');
+        let equal = |other: &Span| {
+            name(other) == this || (escaped && unescape(name(other)) == unescape(this))
+        };
+        if (escaped || seen & bit != 0) && spans[..index].iter().any(equal) {
             return Err(Fault::new(span.start as usize, RejectKind::DuplicateLabel));
         }
         seen |= bit;

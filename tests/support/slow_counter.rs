@@ -12,24 +12,26 @@ type Series = (String, Labels);
 
 /// One family in one target.
 #[derive(Debug, Default, Clone)]
-pub struct SlowFamily {
-    pub family_type: String,
-    pub samples: Vec<SlowSample>,
-    pub sample_bytes: u64,
-    pub metadata_bytes: u64,
+pub(crate) struct SlowFamily {
+    pub(crate) family_type: String,
+    pub(crate) samples: Vec<SlowSample>,
+    pub(crate) sample_bytes: u64,
+    pub(crate) metadata_bytes: u64,
 }
 
 /// Families of one body by name, with its samples and rejects.
-pub struct SlowTarget {
-    pub families: BTreeMap<String, SlowFamily>,
-    pub samples: u64,
-    pub rejects: u64,
-    pub lines: u64,
-    pub other_lines: u64,
+pub(crate) struct SlowTarget {
+    pub(crate) families: BTreeMap<String, SlowFamily>,
+    /// Bytes of `# HELP` and `# UNIT` lines of names that are no family here; they may be one elsewhere.
+    pub(crate) described: BTreeMap<String, u64>,
+    pub(crate) samples: u64,
+    pub(crate) rejects: u64,
+    pub(crate) lines: u64,
+    pub(crate) other_lines: u64,
 }
 
 /// Reads one body.
-pub fn target(body: &[u8]) -> SlowTarget {
+pub(crate) fn target(body: &[u8]) -> SlowTarget {
     let lines = lines(body);
     let mut types = BTreeMap::new();
     for (line, _) in &lines {
@@ -41,6 +43,7 @@ pub fn target(body: &[u8]) -> SlowTarget {
     }
     let mut target = SlowTarget {
         families: BTreeMap::new(),
+        described: BTreeMap::new(),
         samples: 0,
         rejects: 0,
         lines: lines.len() as u64,
@@ -64,8 +67,9 @@ pub fn target(body: &[u8]) -> SlowTarget {
             Line::Reject => target.rejects += 1,
             Line::Type(name, _) | Line::Described(name) => {
                 target.other_lines += 1;
-                if let Some(family) = target.families.get_mut(&name) {
-                    family.metadata_bytes += bytes;
+                match target.families.get_mut(&name) {
+                    Some(family) => family.metadata_bytes += bytes,
+                    None => *target.described.entry(name).or_default() += bytes,
                 }
             }
             Line::Blank | Line::Comment => target.other_lines += 1,
@@ -111,17 +115,17 @@ fn series_of(sample: &SlowSample) -> Series {
 }
 
 impl SlowFamily {
-    pub fn series(&self) -> BTreeSet<Series> {
+    pub(crate) fn series(&self) -> BTreeSet<Series> {
         self.samples.iter().map(series_of).collect()
     }
 
-    pub fn label_names(&self) -> BTreeSet<String> {
+    pub(crate) fn label_names(&self) -> BTreeSet<String> {
         let names = self.samples.iter().flat_map(|sample| &sample.labels);
         names.map(|(key, _, _)| key.clone()).collect()
     }
 
     /// Series that vanish without `label`.
-    pub fn marginal_saving(&self, label: &str) -> u64 {
+    pub(crate) fn marginal_saving(&self, label: &str) -> u64 {
         let series = self.series();
         let without: BTreeSet<Series> = series
             .iter()
@@ -134,7 +138,7 @@ impl SlowFamily {
         (series.len() - without.len()) as u64
     }
 
-    pub fn values(&self, label: &str) -> BTreeMap<String, u64> {
+    pub(crate) fn values(&self, label: &str) -> BTreeMap<String, u64> {
         let mut values = BTreeMap::new();
         for (_, labels) in self.series() {
             if let Some(value) = labels.get(label) {
@@ -144,7 +148,7 @@ impl SlowFamily {
         values
     }
 
-    pub fn label_bytes(&self, label: &str) -> u64 {
+    pub(crate) fn label_bytes(&self, label: &str) -> u64 {
         let labels = self.samples.iter().flat_map(|sample| &sample.labels);
         labels
             .filter(|(key, _, _)| key == label)
@@ -164,7 +168,7 @@ impl SlowFamily {
         self.series().into_iter().map(row).collect()
     }
 
-    pub fn otlp_data_points(&self) -> u64 {
+    pub(crate) fn otlp_data_points(&self) -> u64 {
         let series = self.series();
         match self.family_type.as_str() {
             "histogram" | "summary" => {
@@ -191,7 +195,7 @@ impl SlowFamily {
     }
 
     /// Whether equal values of `by` always come with equal values of `label`.
-    pub fn determines(&self, by: &[String], label: &str) -> bool {
+    pub(crate) fn determines(&self, by: &[String], label: &str) -> bool {
         let mut seen: BTreeMap<Vec<Option<String>>, Option<String>> = BTreeMap::new();
         self.rows().into_iter().all(|row| {
             let key = by.iter().map(|name| row.get(name).cloned()).collect();
