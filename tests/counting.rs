@@ -102,7 +102,8 @@ fn ensure_equal(census: &Census, bodies: &[Body]) {
     assert_eq!(names, families.keys().copied().collect::<Vec<_>>());
     assert_eq!(census.totals.families, families.len() as u64);
     for (count, slow) in census.families.iter().zip(families.values()) {
-        ensure_family_equal(count, slow);
+        let described = targets.iter().filter_map(|t| t.described.get(&count.name));
+        ensure_family_equal(count, slow, described.sum());
     }
     let sample_names: BTreeSet<_> = census
         .families
@@ -140,7 +141,11 @@ fn ensure_equal(census: &Census, bodies: &[Body]) {
     }
 }
 
-fn ensure_family_equal(count: &meshctl::census::FamilyCount, slow: &[&SlowFamily]) {
+fn ensure_family_equal(
+    count: &meshctl::census::FamilyCount,
+    slow: &[&SlowFamily],
+    described_elsewhere: u64,
+) {
     let sum = |of: &dyn Fn(&SlowFamily) -> u64| slow.iter().map(|family| of(family)).sum::<u64>();
     let name = &count.name;
     assert_eq!(
@@ -155,7 +160,7 @@ fn ensure_family_equal(count: &meshctl::census::FamilyCount, slow: &[&SlowFamily
     );
     assert_eq!(
         count.body_bytes,
-        sum(&|f| f.sample_bytes + f.metadata_bytes),
+        sum(&|f| f.sample_bytes + f.metadata_bytes) + described_elsewhere,
         "bytes of {name}"
     );
     assert_eq!(

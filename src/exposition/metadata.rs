@@ -98,10 +98,10 @@ pub(super) fn parse(line: &[u8], line_bytes: usize) -> Result<Option<Metadata<'_
     let fact = match keyword {
         b"HELP" => Fact::Help(rest),
         b"UNIT" => Fact::Unit(rest),
-        _ => Fact::Type(
-            FamilyType::from_word(rest)
-                .ok_or_else(|| Fault::new(after.min(line.len() - 1), RejectKind::BadMetadata))?,
-        ),
+        _ => Fact::Type(FamilyType::from_word(rest).ok_or_else(|| {
+            let (word, _) = word(line, after);
+            Fault::new(word.0.min(line.len() - 1), RejectKind::BadMetadata)
+        })?),
     };
     Ok(Some(Metadata {
         family,

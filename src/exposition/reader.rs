@@ -100,7 +100,9 @@ impl Reader {
             if !too_long {
                 carried.extend_from_slice(&chunk[whole..]);
             }
-            if carried.len() > *max_line_bytes {
+            // A `\r` may turn out to belong to the line's end, which does not count.
+            let end = usize::from(carried.ends_with(b"\r"));
+            if carried.len() - end > *max_line_bytes {
                 lines.line += 1;
                 lines.reject_too_long(carried, visitor);
                 carried.clear();
@@ -198,14 +200,14 @@ impl Lines<'_> {
     ) -> usize {
         let length = line_length(rest);
         let line = without_end(&rest[..length]);
-        if self.is_too_long(length) {
+        if line.len() > self.max_line_bytes {
             self.reject_too_long(line, visitor);
             return length;
         }
-        let indent = line.len() - line.trim_ascii_start().len();
+        let indent = skip_blanks(rest, 0);
         match line.get(indent) {
             None => self.counts.blank += 1,
-            Some(b'#') => self.comment(&line[indent..], length, indent, visitor),
+            Some(b'#') => self.comment(line, length, indent, visitor),
             Some(_) => {
                 let read = self.sample_or_reject(region, start + indent, indent, memo, visitor);
                 debug_assert_eq!(indent + read, length);
@@ -215,7 +217,7 @@ impl Lines<'_> {
     }
 
     fn comment(&mut self, line: &[u8], length: usize, indent: usize, visitor: &mut impl Visitor) {
-        match metadata::parse(line, length - usize::from(self.unterminated)) {
+        match metadata::parse(&line[indent..], length - usize::from(self.unterminated)) {
             Ok(None) => self.counts.comments += 1,
             Ok(Some(metadata)) => {
                 self.counts.metadata += 1;
@@ -244,8 +246,8 @@ impl Lines<'_> {
                 // The labels of the sample before may be overwritten in part.
                 *memo = None;
                 let length = line_length(&region[start..]);
-                let line = without_end(&region[start..start + length]);
-                if self.is_too_long(length) {
+                let line = without_end(&region[start - indent..start + length]);
+                if line.len() > self.max_line_bytes {
                     self.reject_too_long(line, visitor);
                 } else {
                     self.reject(line, fault, indent, visitor);
@@ -265,21 +267,12 @@ impl Lines<'_> {
         });
     }
 
-    /// Whether a line of `length` bytes, its newline among them, is over the limit. Lines that never fit
-    /// into the buffer are caught while it fills; this catches the others, so that the answer does not
-    /// depend on how the body came in.
-    fn is_too_long(&self, length: usize) -> bool {
-        length - 1 > self.max_line_bytes
-    }
-
+    /// Takes any beginning of the line that is over the limit: what is shown of it is in all of them, so
+    /// that it does not depend on how the body came in.
     fn reject_too_long(&mut self, line: &[u8], visitor: &mut impl Visitor) {
         let fault = Fault::new(self.max_line_bytes, RejectKind::LineTooLong);
-        self.reject(
-            &line[..LONG_LINE_EXCERPT.min(line.len())],
-            fault,
-            0,
-            visitor,
-        );
+        let shown = LONG_LINE_EXCERPT.min(self.max_line_bytes);
+        self.reject(&line[..shown], fault, 0, visitor);
     }
 
     fn sample(
@@ -308,7 +301,7 @@ impl Lines<'_> {
             at = block_start + read.length;
             if let Some((from, to)) = read.name {
                 if name_length > 0 {
-                    return Err(Fault::new(block_start + from, RejectKind::MissingEquals));
+                    return Err(Fault::new(block_start + to + 1, RejectKind::MissingEquals));
                 }
                 (name, same_name) = (block_start + from..block_start + to, false);
                 *memo = None;
@@ -328,7 +321,10 @@ impl Lines<'_> {
             (at..at, delta)
         };
         let tail = tail(line, at)?;
-        if self.is_too_long(tail.length) {
+        // Lines that never fit into the buffer are caught while it fills; this catches the others.
+        if tail.length > self.max_line_bytes
+            && without_end(&line[..tail.length]).len() > self.max_line_bytes
+        {
             return Err(Fault::new(self.max_line_bytes, RejectKind::LineTooLong));
         }
         visitor.sample(&Sample {

@@ -22,6 +22,8 @@ pub(crate) struct SlowFamily {
 /// Families of one body by name, with its samples and rejects.
 pub(crate) struct SlowTarget {
     pub(crate) families: BTreeMap<String, SlowFamily>,
+    /// Bytes of `# HELP` and `# UNIT` lines of names that are no family here; they may be one elsewhere.
+    pub(crate) described: BTreeMap<String, u64>,
     pub(crate) samples: u64,
     pub(crate) rejects: u64,
     pub(crate) lines: u64,
@@ -41,6 +43,7 @@ pub(crate) fn target(body: &[u8]) -> SlowTarget {
     }
     let mut target = SlowTarget {
         families: BTreeMap::new(),
+        described: BTreeMap::new(),
         samples: 0,
         rejects: 0,
         lines: lines.len() as u64,
@@ -64,8 +67,9 @@ pub(crate) fn target(body: &[u8]) -> SlowTarget {
             Line::Reject => target.rejects += 1,
             Line::Type(name, _) | Line::Described(name) => {
                 target.other_lines += 1;
-                if let Some(family) = target.families.get_mut(&name) {
-                    family.metadata_bytes += bytes;
+                match target.families.get_mut(&name) {
+                    Some(family) => family.metadata_bytes += bytes,
+                    None => *target.described.entry(name).or_default() += bytes,
                 }
             }
             Line::Blank | Line::Comment => target.other_lines += 1,

@@ -32,7 +32,7 @@ pub(crate) fn lines(body: &[u8]) -> Vec<(Line, u64)> {
 }
 
 fn line(text: &[u8]) -> Line {
-    let start = text.iter().position(|byte| !b" \t\r\n\x0c".contains(byte));
+    let start = text.iter().position(|byte| !b" \t".contains(byte));
     let Some(start) = start else {
         return Line::Blank;
     };
