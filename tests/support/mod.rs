@@ -1,4 +1,4 @@
 //! Slow, obvious engines that the fast ones are held against.
 
-pub mod slow_counter;
-pub mod slow_reader;
+pub(crate) mod slow_counter;
+pub(crate) mod slow_reader;

@@ -12,7 +12,7 @@ type Series = (String, Labels);
 
 /// One family in one target.
 #[derive(Debug, Default, Clone)]
-pub struct SlowFamily {
+pub(crate) struct SlowFamily {
     pub family_type: String,
     pub samples: Vec<SlowSample>,
     pub sample_bytes: u64,
@@ -20,7 +20,7 @@ pub struct SlowFamily {
 }
 
 /// Families of one body by name, with its samples and rejects.
-pub struct SlowTarget {
+pub(crate) struct SlowTarget {
     pub families: BTreeMap<String, SlowFamily>,
     pub samples: u64,
     pub rejects: u64,
@@ -29,7 +29,7 @@ pub struct SlowTarget {
 }
 
 /// Reads one body.
-pub fn target(body: &[u8]) -> SlowTarget {
+pub(crate) fn target(body: &[u8]) -> SlowTarget {
     let lines = lines(body);
     let mut types = BTreeMap::new();
     for (line, _) in &lines {
@@ -111,17 +111,17 @@ fn series_of(sample: &SlowSample) -> Series {
 }
 
 impl SlowFamily {
-    pub fn series(&self) -> BTreeSet<Series> {
+    pub(crate) fn series(&self) -> BTreeSet<Series> {
         self.samples.iter().map(series_of).collect()
     }
 
-    pub fn label_names(&self) -> BTreeSet<String> {
+    pub(crate) fn label_names(&self) -> BTreeSet<String> {
         let names = self.samples.iter().flat_map(|sample| &sample.labels);
         names.map(|(key, _, _)| key.clone()).collect()
     }
 
     /// Series that vanish without `label`.
-    pub fn marginal_saving(&self, label: &str) -> u64 {
+    pub(crate) fn marginal_saving(&self, label: &str) -> u64 {
         let series = self.series();
         let without: BTreeSet<Series> = series
             .iter()
@@ -134,7 +134,7 @@ impl SlowFamily {
         (series.len() - without.len()) as u64
     }
 
-    pub fn values(&self, label: &str) -> BTreeMap<String, u64> {
+    pub(crate) fn values(&self, label: &str) -> BTreeMap<String, u64> {
         let mut values = BTreeMap::new();
         for (_, labels) in self.series() {
             if let Some(value) = labels.get(label) {
@@ -144,7 +144,7 @@ impl SlowFamily {
         values
     }
 
-    pub fn label_bytes(&self, label: &str) -> u64 {
+    pub(crate) fn label_bytes(&self, label: &str) -> u64 {
         let labels = self.samples.iter().flat_map(|sample| &sample.labels);
         labels
             .filter(|(key, _, _)| key == label)
@@ -164,7 +164,7 @@ impl SlowFamily {
         self.series().into_iter().map(row).collect()
     }
 
-    pub fn otlp_data_points(&self) -> u64 {
+    pub(crate) fn otlp_data_points(&self) -> u64 {
         let series = self.series();
         match self.family_type.as_str() {
             "histogram" | "summary" => {
@@ -191,7 +191,7 @@ impl SlowFamily {
     }
 
     /// Whether equal values of `by` always come with equal values of `label`.
-    pub fn determines(&self, by: &[String], label: &str) -> bool {
+    pub(crate) fn determines(&self, by: &[String], label: &str) -> bool {
         let mut seen: BTreeMap<Vec<Option<String>>, Option<String>> = BTreeMap::new();
         self.rows().into_iter().all(|row| {
             let key = by.iter().map(|name| row.get(name).cloned()).collect();

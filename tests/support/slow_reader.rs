@@ -2,7 +2,7 @@
 
 /// What one line is.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Line {
+pub(crate) enum Line {
     Blank,
     Comment,
     Type(String, String),
@@ -14,14 +14,14 @@ pub enum Line {
 
 /// One sample.
 #[derive(Debug, Clone, PartialEq)]
-pub struct SlowSample {
+pub(crate) struct SlowSample {
     pub name: String,
     /// Name, value, and bytes of the label's text with one separator.
     pub labels: Vec<(String, String, u64)>,
 }
 
 /// The lines of a body, each with its length including its end.
-pub fn lines(body: &[u8]) -> Vec<(Line, u64)> {
+pub(crate) fn lines(body: &[u8]) -> Vec<(Line, u64)> {
     let mut found = Vec::new();
     for text in body.split_inclusive(|&byte| byte == b'\n') {
         let bare = text.strip_suffix(b"\n").unwrap_or(text);
