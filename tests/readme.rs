@@ -80,13 +80,11 @@ fn the_jq_example_gives_what_is_shown() {
     let document = audit(SCRAPE);
     let labels = document["labels"].as_array().expect("labels");
     let costly = labels.iter().filter(|label| label["structural"] == false);
-    let shown: String = costly
-        .take(3)
-        .map(|label| {
-            let name = label["name"].as_str().expect("a name");
-            format!("{} {name}\n", label["marginal_saving_series"])
-        })
-        .collect();
+    let mut shown = String::new();
+    for label in costly.take(3) {
+        let name = label["name"].as_str().expect("a name");
+        let _ = writeln!(shown, "{} {name}", label["marginal_saving_series"]);
+    }
     let page = read("README.md");
     let start = page.find("```text\n").expect("the output of jq") + "```text\n".len();
     let end = start + page[start..].find("```").expect("an end of it");
@@ -112,7 +110,7 @@ fn commands_and_shells_are_all_listed() {
     let completions = command.find_subcommand("completions").expect("completions");
     for shell in completions
         .get_positionals()
-        .flat_map(|shell| shell.get_possible_values())
+        .flat_map(clap::Arg::get_possible_values)
     {
         let name = shell.get_name();
         assert!(page.contains(name), "README.md does not name {name}");
