@@ -9,6 +9,7 @@ mod exposition;
 mod families;
 mod labels;
 mod numbers;
+mod samples;
 mod targets;
 mod thresholds;
 
