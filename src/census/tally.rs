@@ -9,6 +9,8 @@ use super::dictionary::Pairs;
 use super::dictionary::QUANTILE;
 use super::dictionary::TextId;
 use super::dictionary::Texts;
+use super::entries::Entries;
+use super::entries::Entry;
 use super::family::FamilyTally;
 use super::fold;
 use super::rows::RowId;
@@ -22,7 +24,7 @@ use crate::exposition::Sample;
 
 /// Counts the samples of any number of targets.
 ///
-/// Per sample it appends eight bytes to the target being read, plus four for each label of a label set not
+/// Per series it keeps eight bytes of the target being read, plus four for each label of a label set not
 /// seen before in this target. A target is forgotten once it is folded in; what stays is the distinct
 /// label values of each family.
 #[derive(Debug, Default)]
@@ -70,8 +72,7 @@ impl Families {
 #[derive(Debug, Default)]
 pub(super) struct Target {
     pub(super) rows: Rows,
-    /// One entry for each sample, in body order.
-    pub(super) entries: Vec<Entry>,
+    pub(super) entries: Entries,
     /// Declared families, in order of their first metadata line.
     pub(super) declared: Vec<Declared>,
     declared_index: HashMap<TextId, usize>,
@@ -80,25 +81,6 @@ pub(super) struct Target {
     /// Sample names, with their lines and bytes.
     pub(super) names: Vec<NameLines>,
     name_index: Vec<u32>,
-}
-
-/// A sample: its label set in the upper half, its combo in the lower one, so that sorting groups by label
-/// set.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Entry(u64);
-
-impl Entry {
-    pub(super) fn new(row: RowId, combo: ComboId) -> Self {
-        Self(u64::from(row) << 32 | u64::from(combo))
-    }
-
-    pub(super) fn row(self) -> RowId {
-        (self.0 >> 32) as RowId
-    }
-
-    pub(super) fn combo(self) -> ComboId {
-        self.0 as ComboId
-    }
 }
 
 /// What a target declares of one family.

@@ -5,12 +5,12 @@ use super::Job;
 use super::NameRole;
 use crate::census::columns::Columns;
 use crate::census::dictionary::LE;
+use crate::census::entries::Entry;
 use crate::census::family::FamilyTally;
 use crate::census::relations::Relations;
 use crate::census::shapes::Shape;
 use crate::census::shapes::Shapes;
 use crate::census::tally::Combo;
-use crate::census::tally::Entry;
 use crate::exposition::FamilyType;
 
 /// What is laid out of one family at a time.
