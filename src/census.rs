@@ -161,8 +161,8 @@ pub enum Redundancy {
     /// In every target all series agree on it (or it is always empty).
     Constant,
     /// These labels determine it in every target: one, a pair, or else all others of the family that
-    /// vary, if no smaller set was found. Empty where no labels do: the series that differ in it alone
-    /// have different sample names.
+    /// vary, if no smaller set was found; over several families what these need together. Empty where no labels do: the series that differ in it alone
+    /// have different sample names; or where the family has more than 64 labels.
     DeterminedBy(Vec<String>),
 }
 

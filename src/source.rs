@@ -21,7 +21,7 @@ mod tally;
 mod web;
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, BufRead};
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
@@ -56,7 +56,7 @@ pub struct Scrape {
     pub target: Target,
     /// The decompressed body. A read error in the middle (truncated gzip, lost connection) is an error
     /// of this target alone; its text names what went wrong without naming the target again.
-    pub body: Box<dyn Read + Send>,
+    pub body: Box<dyn BufRead + Send>,
 }
 
 /// A target that was expected and could not be read.
@@ -171,9 +171,10 @@ impl Opener<'_> {
                 named,
                 expected,
             } => {
-                let place = Place::outermost(path.to_string_lossy().into_owned(), named);
+                let mut place = Place::outermost(path.to_string_lossy().into_owned(), named);
                 match File::open(&path) {
                     Ok(file) => {
+                        place.plain_bytes = file.metadata().map_or(0, |known| known.len());
                         let expected = expected.unwrap_or_else(|| Expected::new(self.progress, 0));
                         let file = Counted::new(file, expected);
                         self.feeder.open(Stream::owned(file), place)

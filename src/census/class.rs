@@ -43,13 +43,14 @@ impl ValueClass {
 /// Of ten distinct values, how many have to share a class for the label to have it.
 const SHARE_OF_TEN: usize = 9;
 
-/// The class that at least nine of ten distinct values share, if there is one.
-pub(super) fn classify(values: impl Iterator<Item = Vec<u8>>) -> Option<ValueClass> {
+/// The class that at least nine of ten distinct values share, if there is one. Each value comes as its own
+/// class.
+pub(super) fn shared_class(values: impl Iterator<Item = Option<ValueClass>>) -> Option<ValueClass> {
     let mut counts = [0_usize; CLASSES.len()];
     let mut all = 0;
-    for value in values {
+    for class in values {
         all += 1;
-        if let Some(class) = std::str::from_utf8(&value).ok().and_then(class_of) {
+        if let Some(class) = class {
             counts[class as usize] += 1;
         }
     }
@@ -70,7 +71,7 @@ const CLASSES: [ValueClass; 8] = [
 ];
 
 /// The one class of a value; the narrower one where two fit.
-fn class_of(value: &str) -> Option<ValueClass> {
+pub(super) fn class_of(value: &str) -> Option<ValueClass> {
     let is = |yes: bool, class| yes.then_some(class);
     is(value.parse::<IpAddr>().is_ok(), ValueClass::Ip)
         .or_else(|| is(value.parse::<SocketAddr>().is_ok(), ValueClass::IpPort))
@@ -159,7 +160,7 @@ mod tests {
     use super::*;
 
     fn class(values: &[&str]) -> Option<ValueClass> {
-        classify(values.iter().map(|value| value.as_bytes().to_vec()))
+        shared_class(values.iter().map(|value| class_of(value)))
     }
 
     #[test]

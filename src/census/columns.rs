@@ -1,6 +1,7 @@
 //! The label sets of one family in one target as a table: a row for each set, a column for each label.
 
 use super::dictionary::KeyId;
+use super::dictionary::Pair;
 use super::dictionary::PairId;
 use super::dictionary::Pairs;
 use super::family::FamilyTally;
@@ -27,24 +28,24 @@ pub(super) struct Column {
     key: KeyId,
     /// Its index in the family.
     pub(super) label: usize,
-    body_bytes: u64,
     /// Distinct values.
     pub(super) values: u32,
     /// Rows that have a value.
     pub(super) filled: usize,
 }
 
-/// One value of one label.
+/// One value of one label; an empty one too, for its bytes.
 #[derive(Debug, Clone, Copy)]
 struct Value {
     pair: PairId,
+    /// 0 if it is empty.
     number: u32,
     series: u64,
 }
 
 impl Columns {
-    /// Empties the table. `pairs` says how many names and pairs there are.
-    pub(super) fn clear(&mut self, pairs: &Pairs) {
+    /// Empties the table and makes room for `rows` rows. `pairs` says how many names and pairs there are.
+    pub(super) fn clear(&mut self, pairs: &Pairs, rows: usize) {
         for column in self.all.drain(..) {
             self.column_of_key[column.key as usize] = 0;
         }
@@ -53,7 +54,8 @@ impl Columns {
         }
         self.column_of_key.resize(pairs.key_count(), 0);
         self.value_of_pair.resize(pairs.len(), 0);
-        self.row_count = 0;
+        self.row_count = rows;
+        self.cells.clear();
     }
 
     pub(super) fn columns(&self) -> &[Column] {
@@ -69,57 +71,66 @@ impl Columns {
         &self.cells[column * self.row_count..][..self.row_count]
     }
 
-    /// Counts bytes of the label `key`, which gets a column.
-    pub(super) fn add_bytes(&mut self, key: KeyId, bytes: u64, family: &mut FamilyTally) {
-        let column = &mut self.column_of_key[key as usize];
-        if *column == 0 {
-            let label = family.label(key, self.all.len());
-            self.all.push(Column {
-                key,
-                label,
-                body_bytes: 0,
-                values: 0,
-                filled: 0,
-            });
-            *column = self.all.len() as u32;
-        }
-        self.all[*column as usize - 1].body_bytes += bytes;
-    }
-
-    /// Makes room for `rows` rows without values. All labels have columns by now.
-    pub(super) fn set_rows(&mut self, rows: usize) {
-        self.row_count = rows;
-        self.cells.clear();
-        self.cells.resize(rows * self.all.len(), 0);
-    }
-
-    /// Sets a row's value of the label `key`. The row stands for `series` series.
-    pub(super) fn set(&mut self, row: usize, key: KeyId, pair: PairId, series: u64) {
-        let index = self.column_of_key[key as usize] as usize - 1;
+    /// Sets a row's value of a label. The row stands for `series` series.
+    pub(super) fn set(
+        &mut self,
+        row: usize,
+        pair: PairId,
+        entry: Pair,
+        series: u64,
+        family: &mut FamilyTally,
+    ) {
+        let index = match self.column_of_key[entry.key as usize] {
+            0 => self.add_column(entry.key, family),
+            index => index as usize - 1,
+        };
         let column = &mut self.all[index];
         let value = &mut self.value_of_pair[pair as usize];
         if *value == 0 {
-            column.values += 1;
+            column.values += u32::from(!entry.empty);
             self.values.push(Value {
                 pair,
-                number: column.values,
+                number: if entry.empty { 0 } else { column.values },
                 series: 0,
             });
             *value = self.values.len() as u32;
         }
         let value = &mut self.values[*value as usize - 1];
         value.series += series;
-        column.filled += 1;
-        self.cells[index * self.row_count + row] = value.number;
+        if !entry.empty {
+            column.filled += 1;
+            self.cells[index * self.row_count + row] = value.number;
+        }
     }
 
-    /// Adds what was counted to the family.
-    pub(super) fn flush(&self, family: &mut FamilyTally) {
-        for column in &self.all {
-            family.labels[column.label].body_bytes += column.body_bytes;
-        }
-        for value in &self.values {
+    fn add_column(&mut self, key: KeyId, family: &mut FamilyTally) -> usize {
+        let index = self.all.len();
+        self.all.push(Column {
+            key,
+            label: family.label(key, index),
+            values: 0,
+            filled: 0,
+        });
+        self.column_of_key[key as usize] = index as u32 + 1;
+        self.cells.resize((index + 1) * self.row_count, 0);
+        index
+    }
+
+    /// Adds the values that were counted to the family.
+    pub(super) fn flush_values(&self, family: &mut FamilyTally) {
+        for value in self.values.iter().filter(|value| value.number > 0) {
             family.values.add(value.pair, value.series);
+        }
+    }
+
+    /// Adds the bytes of the labels to the family: right where each series is one line and each pair is
+    /// written in one way.
+    pub(super) fn flush_bytes(&self, pairs: &Pairs, family: &mut FamilyTally) {
+        for value in &self.values {
+            let entry = pairs.entry(value.pair);
+            let column = self.column_of_key[entry.key as usize] as usize - 1;
+            let label = &mut family.labels[self.all[column].label];
+            label.body_bytes += value.series * u64::from(entry.body_bytes);
         }
     }
 }

@@ -6,7 +6,7 @@
 //! targets nor their split over workers matters.
 
 /// Labels of a family beyond this number are not examined: one word holds a set of labels.
-const MAX_LABELS: usize = 64;
+pub(super) const MAX_LABELS: usize = 64;
 
 /// A set of labels, by their index in the family.
 pub(super) type LabelSet = u64;

@@ -2,11 +2,14 @@
 //!
 //! One dictionary for each worker, shared by all its targets; memory is bounded by the distinct texts.
 
-use foldhash::fast::RandomState;
-use hashbrown::HashTable;
+use std::borrow::Cow;
 use std::hash::BuildHasher;
 
+use foldhash::fast::RandomState;
+use hashbrown::HashTable;
+
 use crate::exposition::Label;
+use crate::exposition::unescape;
 
 /// Number of a text in [`Texts`].
 pub(super) type TextId = u32;
@@ -82,6 +85,8 @@ pub(super) struct Pair {
     pub(super) canonical: PairId,
     /// Bytes of the pair as written, and of the separator behind it.
     pub(super) body_bytes: u32,
+    /// Where the value begins in the text, if this is a canonical pair.
+    value_start: u32,
     /// An empty value is no label.
     pub(super) empty: bool,
 }
@@ -140,10 +145,10 @@ impl Pairs {
     }
 
     /// The value of a canonical pair, unescaped.
-    pub(super) fn value(&self, pair: PairId) -> Vec<u8> {
+    pub(super) fn value(&self, pair: PairId) -> Cow<'_, [u8]> {
         let text = self.texts.text(pair);
-        let name = canonical_name(self.keys.text(self.entry(pair).key)).len();
-        crate::exposition::unescape(&text[name + 2..text.len() - 1]).into_owned()
+        let start = self.entry(pair).value_start as usize;
+        unescape(&text[start..text.len() - 1])
     }
 
     /// The number of a label of a sample.
@@ -174,27 +179,36 @@ impl Pairs {
 
     fn add(&mut self, text: &[u8], name: &[u8], value: &[u8]) -> PairId {
         let (key, _) = self.keys.intern(name);
-        let canonical = canonical_text(name, value);
-        let empty = value.is_empty();
-        if text == canonical {
-            return self.push(text, key, None, empty);
-        }
-        let canonical = match self.texts.find(&canonical) {
-            Some(id) => id,
-            None => self.push(&canonical, key, None, empty),
-        };
-        self.push(text, key, Some(canonical), empty)
-    }
-
-    fn push(&mut self, text: &[u8], key: KeyId, canonical: Option<PairId>, empty: bool) -> PairId {
-        let (id, _) = self.texts.intern(text);
-        let canonical = canonical.unwrap_or(id);
-        self.entries.push(Pair {
+        let (plain, value_start) = canonical_text(name, value);
+        let pair = Pair {
             key,
+            canonical: self.entries.len() as PairId,
+            body_bytes: plain.len() as u32 + 1,
+            value_start: value_start as u32,
+            empty: value.is_empty(),
+        };
+        if text == plain {
+            return self.push(text, pair);
+        }
+        let canonical = match self.texts.find(&plain) {
+            Some(id) => id,
+            None => self.push(&plain, pair),
+        };
+        let as_written = Pair {
             canonical,
             body_bytes: text.len() as u32 + 1,
-            empty,
-        });
+            ..pair
+        };
+        self.push(text, as_written)
+    }
+
+    /// Adds a text that is not known yet.
+    fn push(&mut self, text: &[u8], pair: Pair) -> PairId {
+        let (id, _) = self.texts.intern(text);
+        let Pair {
+            canonical, empty, ..
+        } = pair;
+        self.entries.push(pair);
         let mix = if empty {
             0
         } else {
@@ -207,12 +221,15 @@ impl Pairs {
 
 /// `name="value"` in its plainest spelling: no blanks, the name quoted only where it must be, the three
 /// escapes of the text format and no others.
-fn canonical_text(name: &[u8], value: &[u8]) -> Vec<u8> {
+///
+/// Comes with the place where the value begins.
+fn canonical_text(name: &[u8], value: &[u8]) -> (Vec<u8>, usize) {
     let mut text = canonical_name(name);
     text.extend_from_slice(b"=\"");
+    let value_start = text.len();
     escape_into(value, &mut text);
     text.push(b'"');
-    text
+    (text, value_start)
 }
 
 fn canonical_name(name: &[u8]) -> Vec<u8> {

@@ -1,5 +1,6 @@
 //! What one worker knows of one family, and which family a sample name belongs to.
 
+use foldhash::HashMap;
 use hashbrown::HashTable;
 
 use super::determinants::Determinants;
@@ -26,6 +27,7 @@ pub(super) struct FamilyTally {
     /// Target index and series, for targets that have any.
     pub(super) series_per_target: Vec<(u32, u64)>,
     pub(super) labels: Vec<LabelTally>,
+    pub(super) label_of_key: HashMap<KeyId, usize>,
     pub(super) values: ValueCounts,
     pub(super) determinants: Determinants,
 }
@@ -48,9 +50,10 @@ impl FamilyTally {
         if self.labels.get(near).is_some_and(|label| label.key == key) {
             return near;
         }
-        if let Some(at) = self.labels.iter().position(|label| label.key == key) {
+        if let Some(at) = self.find_label(key) {
             return at;
         }
+        self.label_of_key.insert(key, self.labels.len());
         self.labels.push(LabelTally {
             key,
             marginal_saving: 0,
@@ -60,6 +63,11 @@ impl FamilyTally {
         });
         self.determinants.add_label();
         self.labels.len() - 1
+    }
+
+    /// Index of the label `key`, if the family has it.
+    pub(super) fn find_label(&self, key: KeyId) -> Option<usize> {
+        self.label_of_key.get(&key).copied()
     }
 
     pub(super) fn count_type(&mut self, family_type: FamilyType, targets: u64) {

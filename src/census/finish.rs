@@ -14,14 +14,20 @@ use super::TOP_VALUES;
 use super::TargetCount;
 use super::Totals;
 use super::ValueCount;
-use super::class::classify;
+use super::class::ValueClass;
+use super::class::class_of;
+use super::class::shared_class;
 use super::dictionary::KeyId;
 use super::dictionary::PairId;
 use super::family::FamilyTally;
+use super::family::LabelTally;
 use super::redundancy;
 use super::tally::Tally;
 use crate::exposition::FamilyType;
 use crate::exposition::unescape;
+
+/// Canonical pairs of one label, with their series.
+type Values = Vec<(PairId, u64)>;
 
 impl Tally {
     /// Adds the count of another worker. Neither has a target under way.
@@ -66,11 +72,12 @@ impl Tally {
             }
         }
         families.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+        let classes = self.classes();
         census.families = families
             .iter()
-            .map(|(name, family)| self.family_count(name, family))
+            .map(|(name, family)| self.family_count(name, family, &classes))
             .collect();
-        census.labels = self.label_counts(&families, &census.families);
+        census.labels = self.label_counts(&families, &census.families, &classes);
         redundancy::explain(&self.pairs, &families, &mut census);
         census
     }
@@ -137,25 +144,19 @@ impl Tally {
         totals
     }
 
-    fn family_count(&self, name: &[u8], family: &FamilyTally) -> FamilyCount {
+    fn family_count(
+        &self,
+        name: &[u8],
+        family: &FamilyTally,
+        classes: &[Option<ValueClass>],
+    ) -> FamilyCount {
         let mut sample_names: Vec<_> = family
             .sample_names
             .iter()
             .map(|&name| text(&unescape(self.names.text(name))).into_owned())
             .collect();
         sample_names.sort_unstable();
-        let mut labels: Vec<_> = (0..family.labels.len())
-            .map(|at| self.family_label(family, at))
-            .collect();
-        for (pair, series) in family.values.iter() {
-            let key = self.pairs.entry(pair).key;
-            let at = family.labels.iter().position(|label| label.key == key);
-            if let Some(at) = at {
-                labels[at].values += 1;
-                labels[at].series += series;
-            }
-        }
-        self.name_values(family, &mut labels);
+        let mut labels = self.family_labels(family, classes);
         labels.sort_by(|a, b| a.name.cmp(&b.name));
         FamilyCount {
             name: text(name).into_owned(),
@@ -175,41 +176,49 @@ impl Tally {
         }
     }
 
-    /// A label before its values are named and its redundancy is explained.
-    fn family_label(&self, family: &FamilyTally, at: usize) -> FamilyLabel {
-        let label = &family.labels[at];
-        FamilyLabel {
+    /// The family's labels before their redundancy is explained.
+    fn family_labels(
+        &self,
+        family: &FamilyTally,
+        classes: &[Option<ValueClass>],
+    ) -> Vec<FamilyLabel> {
+        let mut values_of_label: Vec<Values> = vec![Vec::new(); family.labels.len()];
+        for (pair, series) in family.values.iter() {
+            let key = self.pairs.entry(pair).key;
+            if let Some(at) = family.find_label(key) {
+                values_of_label[at].push((pair, series));
+            }
+        }
+        let label = |(label, values): (&LabelTally, Values)| FamilyLabel {
             name: text(self.pairs.key_name(label.key)).into_owned(),
-            series: 0,
-            values: 0,
-            top_values: Vec::new(),
+            series: values.iter().map(|&(_, series)| series).sum(),
+            values: values.len() as u64,
+            class: class_of_values(&values, classes),
+            top_values: self.top_values(values),
             marginal_saving: label.marginal_saving,
             redundancy: Redundancy::None,
             structural: label.structural,
             body_bytes: label.body_bytes,
-            class: None,
-        }
+        };
+        family
+            .labels
+            .iter()
+            .zip(values_of_label)
+            .map(label)
+            .collect()
     }
 
-    fn name_values(&self, family: &FamilyTally, labels: &mut [FamilyLabel]) {
-        let mut by_label: Vec<Vec<(PairId, u64)>> = vec![Vec::new(); labels.len()];
-        for (pair, series) in family.values.iter() {
-            let key = self.pairs.entry(pair).key;
-            if let Some(at) = family.labels.iter().position(|label| label.key == key) {
-                by_label[at].push((pair, series));
-            }
-        }
-        for (label, values) in labels.iter_mut().zip(by_label) {
-            label.class = self.class_of(&values);
-            label.top_values = self.top_values(values);
-        }
+    /// The class of each canonical pair's value.
+    fn classes(&self) -> Vec<Option<ValueClass>> {
+        let class = |pair: PairId| {
+            let is_plain = self.pairs.entry(pair).canonical == pair;
+            let value = is_plain.then(|| self.pairs.value(pair))?;
+            class_of(std::str::from_utf8(&value).ok()?)
+        };
+        (0..self.pairs.len() as PairId).map(class).collect()
     }
 
-    fn class_of(&self, values: &[(PairId, u64)]) -> Option<super::class::ValueClass> {
-        classify(values.iter().map(|&(pair, _)| self.pairs.value(pair)))
-    }
-
-    fn top_values(&self, mut values: Vec<(PairId, u64)>) -> Vec<ValueCount> {
+    fn top_values(&self, mut values: Values) -> Vec<ValueCount> {
         let order = |a: &(PairId, u64), b: &(PairId, u64)| {
             let by_text = || self.pairs.value(a.0).cmp(&self.pairs.value(b.0));
             b.1.cmp(&a.1).then_with(by_text)
@@ -231,6 +240,7 @@ impl Tally {
         &self,
         families: &[(Vec<u8>, FamilyTally)],
         counts: &[FamilyCount],
+        classes: &[Option<ValueClass>],
     ) -> Vec<LabelCount> {
         let mut labels: BTreeMap<&str, LabelCount> = BTreeMap::new();
         for label in counts.iter().flat_map(|family| &family.labels) {
@@ -256,7 +266,7 @@ impl Tally {
         for (pair, series) in families.iter().flat_map(|(_, family)| family.values.iter()) {
             series_of_pair[pair as usize] += series;
         }
-        let mut values: BTreeMap<KeyId, Vec<(PairId, u64)>> = BTreeMap::new();
+        let mut values: BTreeMap<KeyId, Values> = BTreeMap::new();
         for (pair, &series) in series_of_pair.iter().enumerate().filter(|(_, n)| **n > 0) {
             let pair = pair as PairId;
             let key = self.pairs.entry(pair).key;
@@ -266,12 +276,16 @@ impl Tally {
             let name = text(self.pairs.key_name(key));
             if let Some(label) = labels.get_mut(&*name) {
                 label.values = values.len() as u64;
-                label.class = self.class_of(&values);
+                label.class = class_of_values(&values, classes);
                 label.top_values = self.top_values(values);
             }
         }
         labels.into_values().collect()
     }
+}
+
+fn class_of_values(values: &Values, classes: &[Option<ValueClass>]) -> Option<ValueClass> {
+    shared_class(values.iter().map(|&(pair, _)| classes[pair as usize]))
 }
 
 fn merge_family(
@@ -292,6 +306,7 @@ fn merge_family(
         otlp_data_points,
         series_per_target,
         labels,
+        label_of_key: _,
         values,
         determinants,
     } = other;

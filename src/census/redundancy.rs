@@ -1,7 +1,8 @@
 //! Says which labels determine a redundant one.
 //!
 //! A set that holds in every family that has the label is preferred, so that one label gets one
-//! explanation; a family's own is given where there is none. Of several sets the smaller one is taken, then
+//! explanation. Where there is none, a family gets its own, and the label over all families what its
+//! families need together. Of several sets the smaller one is taken, then
 //! the one whose names are most like the label's: `target_addr` is better explained by `target_ip` and
 //! `target_port` than by labels that happen to go with them.
 
@@ -9,6 +10,7 @@ use std::cmp::Reverse;
 
 use super::Census;
 use super::Redundancy;
+use super::determinants::MAX_LABELS;
 use super::dictionary::KeyId;
 use super::dictionary::LE;
 use super::dictionary::Pairs;
@@ -30,7 +32,7 @@ enum Explanation {
     /// It never varies.
     Constant,
     /// Any of `sets` determines it, and in any case `others`, all that vary beside it, do; unless it is
-    /// sample names that keep its series apart (`None`). All sorted.
+    /// sample names that keep its series apart, or there are too many to list (`None`). All sorted.
     Determined {
         sets: Vec<Determinant>,
         others: Option<Vec<KeyId>>,
@@ -41,11 +43,12 @@ enum Explanation {
 pub(super) fn explain(pairs: &Pairs, families: &[(Vec<u8>, FamilyTally)], census: &mut Census) {
     let namer = Namer::new(pairs);
     let mut everywhere: Vec<Option<Explanation>> = vec![None; pairs.key_count()];
+    let mut by_family: Vec<Vec<Explanation>> = vec![Vec::new(); pairs.key_count()];
     let mut own = Vec::new();
     for ((_, tally), count) in families.iter().zip(&census.families) {
         for label in &count.labels {
             let key = namer.key(&label.name);
-            let at = tally.labels.iter().position(|known| known.key == key);
+            let at = tally.find_label(key);
             let explanation = match at {
                 Some(at) if label.marginal_saving == 0 && !label.structural => {
                     explain_in_family(tally, at, label.values)
@@ -57,13 +60,20 @@ pub(super) fn explain(pairs: &Pairs, families: &[(Vec<u8>, FamilyTally)], census
                 Some(all) => all.and(&explanation),
                 None => explanation.clone(),
             });
+            by_family[key as usize].push(explanation.clone());
             own.push((key, explanation));
         }
     }
     for label in &mut census.labels {
         let key = namer.key(&label.name);
         if let Some(all) = &everywhere[key as usize] {
-            label.redundancy = namer.choose(all, key);
+            let together = || namer.choose_together(&by_family[key as usize], key);
+            label.redundancy = match (all, namer.choose_small(all, key)) {
+                (Explanation::Determined { .. }, None) => {
+                    together().map_or_else(|| namer.choose(all, key), Redundancy::DeterminedBy)
+                }
+                _ => namer.choose(all, key),
+            };
         }
     }
     let labels = census
@@ -101,9 +111,12 @@ fn explain_in_family(tally: &FamilyTally, label: usize, values: u64) -> Explanat
     }
     sets.sort_unstable();
     let vary = |&at: &usize| at != label && !known.is_constant(at);
-    let mut others: Vec<KeyId> = (0..tally.labels.len()).filter(vary).map(key).collect();
-    others.sort_unstable();
-    let others = (!tally.labels[label].apart).then_some(others);
+    let listed = !tally.labels[label].apart && tally.labels.len() <= MAX_LABELS;
+    let others = listed.then(|| {
+        let mut others: Vec<KeyId> = (0..tally.labels.len()).filter(vary).map(key).collect();
+        others.sort_unstable();
+        others
+    });
     Explanation::Determined { sets, others }
 }
 
@@ -200,6 +213,25 @@ impl<'a> Namer<'a> {
                 )
             }
         }
+    }
+
+    /// Labels that determine `label` in every family: of each family the best of its sets, unless what
+    /// the families before it need already holds there. `None` where some family has no small set.
+    fn choose_together(&self, families: &[Explanation], label: KeyId) -> Option<Vec<String>> {
+        let mut chosen: Vec<String> = Vec::new();
+        for family in families {
+            let Explanation::Determined { sets, .. } = family else {
+                continue;
+            };
+            let is_chosen =
+                |key: KeyId| chosen.iter().any(|name| *name == self.names[key as usize]);
+            if !sets.iter().any(|set| set.keys().into_iter().all(is_chosen)) {
+                chosen.extend(self.choose_small(family, label)?);
+                chosen.sort_unstable();
+                chosen.dedup();
+            }
+        }
+        Some(chosen)
     }
 
     /// The best single label or pair, if there is one.

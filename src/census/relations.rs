@@ -4,7 +4,11 @@
 //! A label that another one determines, alone or with a third, saves nothing when it goes; only for the
 //! others are the rows compared without it.
 
+use std::hash::BuildHasher;
+
+use foldhash::fast::FixedState;
 use hashbrown::HashTable;
+use hashbrown::hash_table::Entry;
 
 use super::columns::Columns;
 use super::determinants::LabelSet;
@@ -16,6 +20,9 @@ use super::shapes::Shapes;
 /// Ways of one family beyond this number are not paired: no two labels are then said to determine a third.
 const MAX_PAIRED_WAYS: usize = 32;
 
+/// Ways of one family beyond this number are not compared: no label is then said to determine another.
+const MAX_COMPARED_WAYS: usize = 512;
+
 /// Rows to look at for the pairs of one way; beyond it, the same. Estimated before any is looked at, so
 /// that the answer does not depend on the order of lines.
 const MAX_PAIR_VISITS: usize = 64 << 20;
@@ -26,6 +33,8 @@ pub(super) struct Relations {
     ways: Vec<Way>,
     /// Cells of each way, one after the other.
     cells: Vec<u32>,
+    /// Ways by their cells.
+    index: HashTable<usize>,
     rows: usize,
     map: Vec<u32>,
     groups: Groups,
@@ -82,6 +91,7 @@ impl Relations {
     fn find_ways(&mut self, columns: &Columns) {
         self.ways.clear();
         self.cells.clear();
+        self.index.clear();
         for (at, column) in columns.columns().iter().enumerate() {
             if !column.varies(self.rows) {
                 continue;
@@ -93,21 +103,26 @@ impl Relations {
                 classes += 1;
                 renumber(&mut self.cells[start..], classes, &mut self.map);
             }
-            let (known, fresh) = self.cells.split_at(start);
-            let way = known
-                .chunks_exact(self.rows)
-                .zip(&self.ways)
-                .position(|(cells, way)| way.classes == classes && cells == fresh);
-            let way = if let Some(way) = way {
-                self.cells.truncate(start);
-                way
-            } else {
-                self.ways.push(Way {
-                    classes,
-                    ..Way::default()
-                });
-                self.ways.len() - 1
+            let (cells, rows) = (&self.cells, self.rows);
+            let of_way = |way: usize| &cells[way * rows..][..rows];
+            let hash = |cells: &[u32]| FixedState::default().hash_one(cells);
+            let found = self.index.entry(
+                hash(&cells[start..]),
+                |&way| *of_way(way) == cells[start..],
+                |&way| hash(of_way(way)),
+            );
+            let way = match found {
+                Entry::Occupied(known) => *known.get(),
+                Entry::Vacant(vacant) => {
+                    vacant.insert(self.ways.len());
+                    self.ways.push(Way {
+                        classes,
+                        ..Way::default()
+                    });
+                    self.ways.len() - 1
+                }
             };
+            self.cells.truncate(self.ways.len() * self.rows);
             let way = &mut self.ways[way];
             way.members |= set_of(column.label);
             way.labels.push(column.label);
@@ -124,6 +139,9 @@ impl Relations {
             single: self.ways[at].members,
             pairs: Vec::new(),
         };
+        if self.ways.len() > MAX_COMPARED_WAYS {
+            return observed;
+        }
         let mut partners = Vec::new();
         for other in 0..self.ways.len() {
             if other == at {
@@ -270,8 +288,8 @@ impl Groups {
         for row in 0..rows as u32 {
             let entry = table.entry(sum(row), |&other| agree(other, row), |&row| sum(row));
             match entry {
-                hashbrown::hash_table::Entry::Occupied(first) => same.push((*first.get(), row)),
-                hashbrown::hash_table::Entry::Vacant(vacant) => {
+                Entry::Occupied(first) => same.push((*first.get(), row)),
+                Entry::Vacant(vacant) => {
                     vacant.insert(row);
                 }
             }

@@ -12,32 +12,38 @@ pub(super) type RowId = u32;
 /// that is the same series: the same pairs in any order, empty values aside.
 #[derive(Debug, Default)]
 pub(super) struct Rows {
-    table: HashTable<RowId>,
+    /// The first spelling of each label set, by its sum.
+    by_set: HashTable<RowId>,
+    /// The others, by a sum that minds their order.
+    by_spelling: HashTable<RowId>,
     pairs: Vec<PairId>,
     /// Where each row ends in `pairs`.
     ends: Vec<usize>,
+    /// What each row is found by.
     sums: Vec<u64>,
     canonical: Vec<RowId>,
-    /// Some row is written in two ways.
-    aliased: bool,
+    /// Some row is written in two ways, or some pair not in its plainest spelling.
+    odd_spellings: bool,
 }
 
 impl Rows {
     pub(super) fn clear(&mut self) {
         let Self {
-            table,
+            by_set,
+            by_spelling,
             pairs,
             ends,
             sums,
             canonical,
-            aliased,
+            odd_spellings,
         } = self;
-        table.clear();
+        by_set.clear();
+        by_spelling.clear();
         pairs.clear();
         ends.clear();
         sums.clear();
         canonical.clear();
-        *aliased = false;
+        *odd_spellings = false;
     }
 
     /// The pairs of a row in the order they were written, those with an empty value among them.
@@ -50,40 +56,47 @@ impl Rows {
         self.canonical[row as usize]
     }
 
-    /// Whether any row has another canonical row than itself.
-    pub(super) fn aliased(&self) -> bool {
-        self.aliased
+    /// Whether some row has another canonical row than itself, or a pair that is not canonical.
+    pub(super) fn has_odd_spellings(&self) -> bool {
+        self.odd_spellings
     }
 
     /// The number of the label set `written`.
     ///
-    /// Rows are found by the sum of their pairs' mixes, which is the same for all spellings of one label
-    /// set, and told apart by comparing their pairs.
+    /// Label sets are found by the sum of their pairs' mixes, which is the same for all their spellings, and
+    /// told apart by comparing their pairs. Other spellings are found by a sum that minds their order, so
+    /// that a target which writes its labels in a thousand orders costs no more than another.
     pub(super) fn intern(&mut self, written: &[PairId], pairs: &Pairs) -> RowId {
-        let sum = written
-            .iter()
-            .fold(0_u64, |sum, &pair| sum.wrapping_add(pairs.mix(pair)));
-        let Self {
-            table,
-            pairs: arena,
-            ends,
-            sums,
-            ..
-        } = self;
-        let same = |&row: &RowId| sums[row as usize] == sum && slice(arena, ends, row) == written;
-        if let Some(&row) = table.find(sum, same) {
+        let mixes = written.iter().map(|&pair| pairs.mix(pair));
+        let sum = mixes.fold(0_u64, u64::wrapping_add);
+        let first = self.by_set.find(sum, |&row| {
+            self.sums[row as usize] == sum && self.pairs(row) == written
+        });
+        if let Some(&row) = first {
+            return row;
+        }
+        let order = ordered(written, pairs);
+        let again = self
+            .by_spelling
+            .find(order, |&row| self.pairs(row) == written);
+        if let Some(&row) = again {
             return row;
         }
         let canonical = self.same_label_set(written, sum, pairs);
         let row = self.ends.len() as RowId;
-        self.aliased |= canonical.is_some();
+        let is_odd = |&pair: &PairId| pairs.entry(pair).canonical != pair;
+        self.odd_spellings |= canonical.is_some() || written.iter().any(is_odd);
         self.canonical.push(canonical.unwrap_or(row));
         self.pairs.extend_from_slice(written);
         self.ends.push(self.pairs.len());
-        self.sums.push(sum);
-        let sums = &self.sums;
-        self.table
-            .insert_unique(sum, row, |&row| sums[row as usize]);
+        self.sums
+            .push(if canonical.is_none() { sum } else { order });
+        let hash = |row: &RowId| self.sums[*row as usize];
+        if canonical.is_none() {
+            self.by_set.insert_unique(sum, row, hash);
+        } else {
+            self.by_spelling.insert_unique(order, row, hash);
+        }
         row
     }
 
@@ -92,8 +105,17 @@ impl Rows {
             self.sums[row as usize] == sum
                 && label_set(self.pairs(row), pairs) == label_set(written, pairs)
         };
-        self.table.find(sum, same).map(|&row| self.canonical(row))
+        self.by_set.find(sum, same).copied()
     }
+}
+
+/// A sum of the pairs' mixes that is another one for another order.
+fn ordered(written: &[PairId], pairs: &Pairs) -> u64 {
+    written.iter().fold(1, |sum: u64, &pair| {
+        // Empty values have no mix, and yet are part of a spelling.
+        sum.rotate_left(5)
+            .wrapping_add(pairs.mix(pair) ^ u64::from(pair))
+    })
 }
 
 fn slice<'a>(pairs: &'a [PairId], ends: &[usize], row: RowId) -> &'a [PairId] {

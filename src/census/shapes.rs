@@ -1,6 +1,11 @@
 //! Which sample names and bounds each label set of a family occurs with.
 
+use std::hash::BuildHasher;
 use std::ops::Range;
+
+use foldhash::fast::FixedState;
+use hashbrown::HashTable;
+use hashbrown::hash_table::Entry;
 
 use super::dictionary::KeyId;
 use super::dictionary::PairId;
@@ -16,6 +21,8 @@ pub(super) struct Shapes {
     /// Combos of all rows, row by row, sorted within each.
     combos: Vec<ComboId>,
     distinct: Vec<Shape>,
+    /// Indexes into `distinct`, by what the shapes hold.
+    index: HashTable<u32>,
     /// Shape of each row.
     of_row: Vec<u32>,
 }
@@ -40,6 +47,7 @@ impl Shapes {
     pub(super) fn clear(&mut self) {
         self.combos.clear();
         self.distinct.clear();
+        self.index.clear();
         self.of_row.clear();
     }
 
@@ -58,11 +66,20 @@ impl Shapes {
         if let Some(last) = last.filter(|&last| is_it(&self.distinct[last])) {
             return last;
         }
-        if let Some(known) = self.distinct.iter().position(is_it) {
-            return known;
+        let hash = |range: &Range<usize>| hash_of(&self.combos[range.clone()]);
+        let found = self.index.entry(
+            hash(&range),
+            |&known| is_it(&self.distinct[known as usize]),
+            |&known| hash(&self.distinct[known as usize].range),
+        );
+        match found {
+            Entry::Occupied(known) => *known.get() as usize,
+            Entry::Vacant(vacant) => {
+                vacant.insert(self.distinct.len() as u32);
+                self.distinct.push(Shape { range, rows: 0 });
+                self.distinct.len() - 1
+            }
         }
-        self.distinct.push(Shape { range, rows: 0 });
-        self.distinct.len() - 1
     }
 
     pub(super) fn row_count(&self) -> usize {
@@ -151,4 +168,8 @@ impl Shapes {
             })
         })
     }
+}
+
+fn hash_of(combos: &[ComboId]) -> u64 {
+    FixedState::default().hash_one(combos)
 }

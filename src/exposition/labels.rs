@@ -112,15 +112,7 @@ impl<'a, 'b> Scan<'a, 'b> {
 
     /// Goes on behind label `index - 1`, which ends at `at`.
     fn run(mut self, mut index: usize, mut at: usize) -> Result<Block, Fault> {
-        loop {
-            let Some(start) = self.next_label(index, at)? else {
-                at = self.behind_brace(at);
-                break;
-            };
-            if let Some(end) = self.repeat(index, start) {
-                (index, at) = (index + 1, end);
-                continue;
-            }
+        while let Some(start) = self.next_label(index, at)? {
             let span = self.read_label(start)?;
             at = span.end as usize;
             let Some(span) = self.quoted_name_or_label(index, span)? else {
@@ -128,16 +120,21 @@ impl<'a, 'b> Scan<'a, 'b> {
             };
             let old = self.put(index, span);
             index += 1;
-            if let Some(end) = old.and_then(|old| self.repeat_all_from(index, at, old)) {
-                (index, at) = (self.before_count, end);
-                break;
+            if let Some(old) = old {
+                let agree = mismatch(&self.line[at..], &self.before[old.end as usize..]);
+                let behind = self.repeat(index, at, old, agree);
+                if old.end as usize + agree == self.before.len() {
+                    return self.finish(self.before_count, at + agree);
+                }
+                (index, at) = behind;
             }
         }
+        at = self.behind_brace(at);
         self.spans.truncate(index);
         self.finish(index, at)
     }
 
-    fn finish(self, count: usize, length: usize) -> Result<Block, Fault> {
+    fn finish(&self, count: usize, length: usize) -> Result<Block, Fault> {
         let same_count = count == self.before_count;
         if self.names_differ || !same_count {
             ensure_distinct_names(self.line, self.spans)?;
@@ -203,32 +200,22 @@ impl<'a, 'b> Scan<'a, 'b> {
         Fault::new(quote, RejectKind::UnescapedLabel)
     }
 
-    /// The label at `start` is the one at the same index of the sample before: takes it over.
-    fn repeat(&mut self, index: usize, start: usize) -> Option<usize> {
-        let old = *self
-            .spans
-            .get(index)
-            .filter(|_| index < self.before_count)?;
-        let text = &self.before[old.start as usize..old.end as usize];
-        if !self.line[start..].starts_with(text) {
-            return None;
-        }
-        self.spans[index] = old.shifted((start as u32).wrapping_sub(old.start));
-        Some(start + text.len())
-    }
-
-    /// Everything behind `old`, the label before `index` in the sample before, repeats at `at`: takes all
-    /// of it over and says where it ends.
-    fn repeat_all_from(&mut self, index: usize, at: usize, old: Span) -> Option<usize> {
-        let tail = &self.before[old.end as usize..];
-        if !self.line[at..].starts_with(tail) {
-            return None;
-        }
+    /// Takes over the labels from `index` on that lie within the next `agree` bytes, which are the same as
+    /// those behind `old`, the label before `index` in the sample before. Comes back with the index and
+    /// the place behind them.
+    fn repeat(&mut self, index: usize, at: usize, old: Span, agree: usize) -> (usize, usize) {
         let by = (at as u32).wrapping_sub(old.end);
-        for span in &mut self.spans[index..self.before_count] {
+        let same_until = old.end as usize + agree;
+        let rest = &mut self.spans[index..self.before_count];
+        let mut behind = (index, at);
+        for span in rest
+            .iter_mut()
+            .take_while(|span| span.end as usize <= same_until)
+        {
             *span = span.shifted(by);
+            behind = (behind.0 + 1, span.end as usize);
         }
-        Some(at + tail.len())
+        behind
     }
 
     /// Stores a label that was read anew; the one it replaces comes back.
@@ -324,10 +311,10 @@ fn span(start: usize, name_end: usize, value_start: usize, end: usize) -> Span {
     }
 }
 
+/// Labels up to which names are compared one by one.
+const FEW_LABELS: usize = 32;
+
 /// Refuses a label name that stands twice.
-///
-/// A bit for each name's length and ends tells most sets of names apart without comparing any two. A name
-/// with a backslash may be spelled in several ways, so it is compared with all.
 fn ensure_distinct_names(line: &[u8], spans: &[Span]) -> Result<(), Fault> {
     let name = |span: &Span| {
         let text = &line[span.start as usize..span.name_end as usize];
@@ -336,21 +323,35 @@ fn ensure_distinct_names(line: &[u8], spans: &[Span]) -> Result<(), Fault> {
             text => text,
         }
     };
+    // A name with a backslash may be spelled in several ways, one without in no other.
+    let escaped = spans.iter().any(|span| name(span).contains(&b'\\'));
+    let again = if escaped {
+        let mut seen = foldhash::HashSet::default();
+        spans.iter().find(|span| !seen.insert(unescape(name(span))))
+    } else if spans.len() <= FEW_LABELS {
+        repeated_among_few(spans, name)
+    } else {
+        let mut seen = foldhash::HashSet::default();
+        spans.iter().find(|span| !seen.insert(name(span)))
+    };
+    again.map_or(Ok(()), |span| {
+        Err(Fault::new(span.start as usize, RejectKind::DuplicateLabel))
+    })
+}
+
+/// A bit for each name's length and ends tells most sets of names apart without comparing any two.
+fn repeated_among_few<'l>(spans: &[Span], name: impl Fn(&Span) -> &'l [u8]) -> Option<&Span> {
     let mut seen = 0_u128;
     for (index, span) in spans.iter().enumerate() {
         let this = name(span);
         let ends = usize::from(this[0]) * 31 + usize::from(this[this.len() - 1]) * 7;
         let bit = 1_u128 << ((ends + this.len()) % 128);
-        let escaped = this.contains(&b'\\');
-        let equal = |other: &Span| {
-            name(other) == this || (escaped && unescape(name(other)) == unescape(this))
-        };
-        if (escaped || seen & bit != 0) && spans[..index].iter().any(equal) {
-            return Err(Fault::new(span.start as usize, RejectKind::DuplicateLabel));
+        if seen & bit != 0 && spans[..index].iter().any(|other| name(other) == this) {
+            return Some(span);
         }
         seen |= bit;
     }
-    Ok(())
+    None
 }
 
 /// Length of the text up to its closing quote; `None` where the line ends first.

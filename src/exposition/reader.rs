@@ -1,8 +1,8 @@
 //! From a stream of bytes to lines, and from each line to what it is.
 
 use std::io;
+use std::io::BufRead;
 use std::io::ErrorKind;
-use std::io::Read;
 use std::ops::Range;
 
 use memchr::memchr;
@@ -20,10 +20,6 @@ use super::reject::RejectKind;
 use super::sample::Delta;
 use super::sample::Sample;
 use super::sample::Span;
-
-/// Bytes asked for at a time: what one core's second-level cache holds, so that a byte is still near when
-/// it is parsed.
-const CHUNK_BYTES: usize = 256 * 1024;
 
 /// How much of a line that is too long a reject shows.
 const LONG_LINE_EXCERPT: usize = 256;
@@ -47,10 +43,12 @@ pub struct LineCounts {
 
 /// Reads bodies, one after the other, with the same buffers.
 ///
-/// Memory is one chunk, or the longest line where that is longer.
+/// Lines are read where the body's own buffer holds them; only one that is cut by the end of that buffer is
+/// copied. Memory is the longest line.
 #[derive(Debug)]
 pub struct Reader {
-    buffer: Vec<u8>,
+    /// The beginning of a line whose end has not come yet.
+    carried: Vec<u8>,
     max_line_bytes: usize,
     spans: Vec<Span>,
 }
@@ -59,7 +57,7 @@ impl Reader {
     /// A reader that refuses lines longer than `max_line_bytes`, their end not counted.
     pub fn new(max_line_bytes: usize) -> Self {
         Self {
-            buffer: vec![0; CHUNK_BYTES],
+            carried: Vec::new(),
             // Positions within a line are kept in 32 bits.
             max_line_bytes: max_line_bytes.clamp(1, u32::MAX as usize / 2),
             spans: Vec::new(),
@@ -72,60 +70,50 @@ impl Reader {
     /// Whatever `body` fails with; what came before has been handed to `visitor`.
     pub fn read(
         &mut self,
-        body: &mut dyn Read,
+        body: &mut dyn BufRead,
         visitor: &mut impl Visitor,
     ) -> io::Result<LineCounts> {
+        let Self {
+            carried,
+            max_line_bytes,
+            spans,
+        } = self;
+        carried.clear();
         let mut lines = Lines {
             counts: LineCounts::default(),
             line: 0,
-            spans: &mut self.spans,
-            max_line_bytes: self.max_line_bytes,
+            spans,
+            max_line_bytes: *max_line_bytes,
             unterminated: false,
         };
-        let mut filled = 0;
         let mut too_long = false;
         loop {
-            if filled == self.buffer.len() {
-                self.buffer.resize(self.buffer.len() * 2, 0);
-            }
-            let read = match body.read(&mut self.buffer[filled..]) {
-                Ok(0) => break,
-                Ok(read) => read,
+            let chunk = match body.fill_buf() {
+                Ok([]) => break,
+                Ok(chunk) => chunk,
                 Err(error) if error.kind() == ErrorKind::Interrupted => continue,
                 Err(error) => return Err(error),
             };
-            lines.counts.bytes += read as u64;
-            let fresh = filled..filled + read;
-            filled += read;
-            let whole = memrchr(b'\n', &self.buffer[fresh]).map(|at| filled - read + at + 1);
-            let mut start = 0;
-            if too_long {
-                let Some(end) = memchr(b'\n', &self.buffer[..filled]) else {
-                    filled = 0;
-                    continue;
-                };
-                (start, too_long) = (end + 1, false);
+            let length = chunk.len();
+            lines.counts.bytes += length as u64;
+            let whole = lines.chunk(chunk, carried, &mut too_long, visitor);
+            if !too_long {
+                carried.extend_from_slice(&chunk[whole..]);
             }
-            if let Some(whole) = whole.filter(|&whole| whole > start) {
-                lines.region(&self.buffer[start..whole], visitor);
-                start = whole;
-            }
-            self.buffer.copy_within(start..filled, 0);
-            filled -= start;
             // A `\r` may turn out to belong to the line's end, which does not count.
-            let end = usize::from(self.buffer[..filled].ends_with(b"\r"));
-            if filled - end > self.max_line_bytes {
+            let end = usize::from(carried.ends_with(b"\r"));
+            if carried.len() - end > *max_line_bytes {
                 lines.line += 1;
-                lines.reject_too_long(&self.buffer[..filled], visitor);
-                (filled, too_long) = (0, true);
+                lines.reject_too_long(carried, visitor);
+                carried.clear();
+                too_long = true;
             }
+            body.consume(length);
         }
-        if filled > 0 {
-            self.buffer.truncate(filled);
-            self.buffer.push(b'\n');
+        if !carried.is_empty() {
+            carried.push(b'\n');
             lines.unterminated = true;
-            lines.region(&self.buffer, visitor);
-            self.buffer.resize(CHUNK_BYTES.max(self.buffer.len()), 0);
+            lines.region(carried, visitor);
         }
         Ok(lines.counts)
     }
@@ -158,6 +146,33 @@ struct Tail {
 }
 
 impl Lines<'_> {
+    /// Takes the lines that end in `chunk`, the first of which began with `carried`, or was too long and
+    /// has been refused already. Comes back with where the line begins that does not end here.
+    fn chunk(
+        &mut self,
+        chunk: &[u8],
+        carried: &mut Vec<u8>,
+        too_long: &mut bool,
+        visitor: &mut impl Visitor,
+    ) -> usize {
+        let mut start = 0;
+        if *too_long || !carried.is_empty() {
+            let Some(end) = memchr(b'\n', chunk) else {
+                return 0;
+            };
+            start = end + 1;
+            if !*too_long {
+                carried.extend_from_slice(&chunk[..start]);
+                self.region(carried, visitor);
+            }
+            *too_long = false;
+            carried.clear();
+        }
+        let end = memrchr(b'\n', &chunk[start..]).map_or(start, |at| start + at + 1);
+        self.region(&chunk[start..end], visitor);
+        end
+    }
+
     /// Takes whole lines. The last byte is a newline, so reading a line needs no bounds of its own.
     fn region(&mut self, region: &[u8], visitor: &mut impl Visitor) {
         let mut memo = None;

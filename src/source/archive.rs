@@ -222,6 +222,7 @@ impl<R: Read> Member<'_, R> {
             name,
             named: false,
             depth: archive.depth,
+            plain_bytes: 0,
         };
         feeder.open(Stream::lent(self.content), place)
     }

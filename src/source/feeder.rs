@@ -1,6 +1,6 @@
 //! Unwraps one source after the other and hands out what is inside.
 
-use std::io::Read;
+use std::io::{BufRead, BufReader};
 use std::ops::ControlFlow;
 
 use globset::GlobMatcher;
@@ -13,6 +13,10 @@ use crate::source::{Event, Failure, Scrape, Skip, Target, archive, header, joine
 
 /// Archives within archives that are opened: `.tar.gz` is two. Deeper nesting is a mistake or a bomb.
 const NESTING: u32 = 4;
+
+/// From this size on a file is read here while a worker counts what was read: one worker has it alone, and
+/// what the system takes to copy it is a fifth of the whole.
+const LARGE_BYTES: u64 = 16 << 20;
 
 /// Why a source without a byte is a failure and not a target with nothing to say.
 pub(super) const EMPTY: &str = "empty: nothing was scraped into it, so check what wrote it";
@@ -27,6 +31,8 @@ pub(super) struct Place {
     pub(super) named: bool,
     /// How many archives it was taken out of.
     pub(super) depth: u32,
+    /// Size of a file that is not packed; 0 where that is not known.
+    pub(super) plain_bytes: u64,
 }
 
 impl Place {
@@ -36,6 +42,7 @@ impl Place {
             name,
             named,
             depth: 0,
+            plain_bytes: 0,
         }
     }
 
@@ -85,6 +92,7 @@ impl<'e> Feeder<'e> {
                 return self.failed(place.failure(reason));
             }
             place.depth += 1;
+            place.plain_bytes = 0;
             stream = stream.rejoined(head);
             match container {
                 Container::Tar => return archive::unpack(self, stream, &place),
@@ -130,11 +138,14 @@ impl<'e> Feeder<'e> {
             return self.unwanted(target.origin);
         }
         match stream {
-            Stream::Owned(body) => self.scrape(target, body),
-            lent @ Stream::Lent(_) => {
+            Stream::Owned(body) if place.plain_bytes < LARGE_BYTES => {
+                let body = BufReader::with_capacity(self.pool.chunk_bytes(), body);
+                self.scrape(target, Box::new(body))
+            }
+            stream => {
                 let (feed, body) = pipe::body();
                 self.scrape(target, Box::new(body))?;
-                pipe::pump(lent, &mut self.pool, feed);
+                pipe::pump(stream, &mut self.pool, feed);
                 ControlFlow::Continue(())
             }
         }
@@ -148,7 +159,11 @@ impl<'e> Feeder<'e> {
         })
     }
 
-    pub(super) fn scrape(&mut self, target: Target, body: Box<dyn Read + Send>) -> ControlFlow<()> {
+    pub(super) fn scrape(
+        &mut self,
+        target: Target,
+        body: Box<dyn BufRead + Send>,
+    ) -> ControlFlow<()> {
         (self.emit)(Event::Scrape(Scrape { target, body }))
     }
 

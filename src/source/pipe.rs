@@ -9,7 +9,7 @@
 //! of the next. A worker that waits for the last body holds no buffer, for it gives its chunk back
 //! before it asks for another, and the feeder holds none while it waits for one.
 
-use std::io::{self, Read};
+use std::io::{self, BufRead, Read};
 use std::mem;
 use std::ops::Range;
 use std::sync::Arc;
@@ -150,28 +150,38 @@ pub(super) fn body() -> (Feed, Body) {
 
 impl Read for Body {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        loop {
-            if let Some((chunk, range)) = &mut self.current {
-                let count = (&chunk.bytes()[range.clone()]).read(into)?;
-                range.start += count;
-                // Give the chunk back before waiting for another: the feeder may be waiting for it.
-                if range.start == range.end {
-                    self.current = None;
-                }
-                if count > 0 || into.is_empty() {
-                    return Ok(count);
-                }
-            }
+        let count = self.fill_buf()?.read(into)?;
+        self.consume(count);
+        Ok(count)
+    }
+}
+
+impl BufRead for Body {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        while self.current.is_none() {
             match &self.end {
-                Some(Ok(())) => return Ok(0),
+                Some(Ok(())) => return Ok(&[]),
                 Some(Err(fault)) => return Err(fault.clone().into()),
                 None => {}
             }
             match self.receiver.recv() {
+                Ok(Message::Bytes(_, range)) if range.start == range.end => {}
                 Ok(Message::Bytes(chunk, range)) => self.current = Some((chunk, range)),
                 Ok(Message::Broken(fault)) => self.end = Some(Err(fault)),
                 Ok(Message::End) => self.end = Some(Ok(())),
                 Err(_) => self.end = Some(Err(Fault::Abandoned)),
+            }
+        }
+        let current = self.current.as_ref();
+        Ok(current.map_or(&[], |(chunk, range)| &chunk.bytes()[range.clone()]))
+    }
+
+    fn consume(&mut self, count: usize) {
+        if let Some((_, range)) = &mut self.current {
+            range.start += count;
+            // Give the chunk back before waiting for another: the feeder may be waiting for it.
+            if range.start == range.end {
+                self.current = None;
             }
         }
     }

@@ -1,6 +1,7 @@
 //! One worker: reads targets into a count of its own.
 
 use std::io;
+use std::io::BufRead;
 use std::io::Read;
 use std::sync::atomic::Ordering;
 
@@ -112,23 +113,32 @@ impl<'a> Worker<'a> {
 
 /// A body that counts what is read of it and ends with an error when the survey is cancelled.
 struct Watched<'a> {
-    body: Box<dyn Read + Send>,
+    body: Box<dyn BufRead + Send>,
     control: &'a Control,
 }
 
 impl Read for Watched<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if self.control.cancel.load(Ordering::Relaxed) {
-            return Err(io::Error::other(INTERRUPTED));
-        }
-        let read = self.body.read(buffer)?;
-        if self.control.cancel.load(Ordering::Relaxed) {
-            return Err(io::Error::other(INTERRUPTED));
-        }
-        self.control
-            .body_bytes
-            .fetch_add(read as u64, Ordering::Relaxed);
+        let read = self.fill_buf()?.read(buffer)?;
+        self.consume(read);
         Ok(read)
+    }
+}
+
+impl BufRead for Watched<'_> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        let chunk = self.body.fill_buf()?;
+        // Asked after the wait for the chunk: it may have been long.
+        if self.control.cancel.load(Ordering::Relaxed) {
+            return Err(io::Error::other(INTERRUPTED));
+        }
+        Ok(chunk)
+    }
+
+    fn consume(&mut self, count: usize) {
+        self.body.consume(count);
+        let read = &self.control.body_bytes;
+        read.fetch_add(count as u64, Ordering::Relaxed);
     }
 }
 

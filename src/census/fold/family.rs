@@ -28,16 +28,24 @@ pub(super) fn fold(input: Input<'_>, roles: &[NameRole], job: Job<'_>, tables: &
         entries,
         family,
     } = job;
+    let plain = is_plain(input, entries);
+    let series = if plain {
+        entries.len()
+    } else {
+        count_bytes(input, entries, family);
+        distinct(input, entries)
+    };
+    lay_out(input, &entries[..series], plain, tables, family);
     let Tables {
         columns,
         shapes,
         relations,
     } = tables;
-    columns.clear(input.pairs);
-    count_bytes(input, entries, columns, family);
-    let series = distinct(input, entries);
-    lay_out(input, &entries[..series], columns, shapes);
-    columns.flush(family);
+    columns.flush_values(family);
+    if plain {
+        columns.flush_bytes(input.pairs, family);
+        count_bound_bytes(input, entries, family);
+    }
     count_bounds(input, family_type, shapes, family);
     if shapes.row_count() > 1 {
         relations.count(columns, shapes, family);
@@ -49,42 +57,74 @@ pub(super) fn fold(input: Input<'_>, roles: &[NameRole], job: Job<'_>, tables: &
     series
 }
 
+/// Whether the samples are distinct series, sorted, each pair in its plainest spelling: nearly always, for
+/// label sets and combos are numbered as they arrive.
+fn is_plain(input: Input<'_>, entries: &[Entry]) -> bool {
+    !input.target.rows.has_odd_spellings() && entries.windows(2).all(|pair| pair[0] < pair[1])
+}
+
 /// Counts the bytes of each label. The samples are still as written.
-fn count_bytes(
-    input: Input<'_>,
-    entries: &[Entry],
-    columns: &mut Columns,
-    family: &mut FamilyTally,
-) {
+fn count_bytes(input: Input<'_>, entries: &[Entry], family: &mut FamilyTally) {
     for lines in entries.chunk_by(|a, b| a.row() == b.row()) {
-        for &pair in input.target.rows.pairs(lines[0].row()) {
+        for (near, &pair) in input.target.rows.pairs(lines[0].row()).iter().enumerate() {
             let entry = input.pairs.entry(pair);
-            let bytes = lines.len() as u64 * u64::from(entry.body_bytes);
-            columns.add_bytes(entry.key, bytes, family);
+            let label = family.label(entry.key, near);
+            family.labels[label].body_bytes += lines.len() as u64 * u64::from(entry.body_bytes);
         }
-        for line in lines {
-            let bound = input.combos[line.combo() as usize].bound;
-            if bound != NO_BOUND {
-                let entry = input.pairs.entry(bound);
-                let label = family.label(entry.key, 0);
-                family.labels[label].body_bytes += u64::from(entry.body_bytes);
-            }
+    }
+    count_bound_bytes(input, entries, family);
+}
+
+fn count_bound_bytes(input: Input<'_>, entries: &[Entry], family: &mut FamilyTally) {
+    for line in entries {
+        let bound = input.combos[line.combo() as usize].bound;
+        if bound != NO_BOUND {
+            let entry = input.pairs.entry(bound);
+            let label = family.label(entry.key, 0);
+            family.labels[label].body_bytes += u64::from(entry.body_bytes);
         }
     }
 }
 
-/// Fills the tables with the distinct, sorted series.
-fn lay_out(input: Input<'_>, series: &[Entry], columns: &mut Columns, shapes: &mut Shapes) {
+/// Sorts the samples by label set and moves each series once to the front; comes back with their number.
+fn distinct(input: Input<'_>, entries: &mut [Entry]) -> usize {
+    for entry in &mut *entries {
+        *entry = Entry::new(input.target.rows.canonical(entry.row()), entry.combo());
+    }
+    entries.sort_unstable();
+    let mut kept = 1;
+    for at in 1..entries.len() {
+        if entries[at] != entries[kept - 1] {
+            entries[kept] = entries[at];
+            kept += 1;
+        }
+    }
+    kept
+}
+
+/// Fills the tables with the distinct, sorted series. Empty values are there for the bytes of `plain`
+/// ones; in other spellings of the same label set they differ.
+fn lay_out(
+    input: Input<'_>,
+    series: &[Entry],
+    plain: bool,
+    tables: &mut Tables,
+    family: &mut FamilyTally,
+) {
+    let Tables {
+        columns, shapes, ..
+    } = tables;
+    let rows = || series.chunk_by(|a, b| a.row() == b.row());
     shapes.clear();
-    for row in series.chunk_by(|a, b| a.row() == b.row()) {
+    for row in rows() {
         shapes.add_row(row.iter().map(|entry| entry.combo()));
     }
-    columns.set_rows(shapes.row_count());
-    for (at, row) in series.chunk_by(|a, b| a.row() == b.row()).enumerate() {
+    columns.clear(input.pairs, shapes.row_count());
+    for (at, row) in rows().enumerate() {
         for &pair in input.target.rows.pairs(row[0].row()) {
             let entry = input.pairs.entry(pair);
-            if !entry.empty {
-                columns.set(at, entry.key, entry.canonical, row.len() as u64);
+            if plain || !entry.empty {
+                columns.set(at, entry.canonical, entry, row.len() as u64, family);
             }
         }
     }
@@ -141,27 +181,4 @@ fn data_points(
             series - created.sum::<u64>()
         }
     }
-}
-
-/// Sorts the samples by label set and moves each series once to the front; comes back with their number.
-///
-/// Bodies come nearly always sorted, because label sets and combos are numbered as they arrive.
-fn distinct(input: Input<'_>, entries: &mut [Entry]) -> usize {
-    if input.target.rows.aliased() {
-        for entry in &mut *entries {
-            *entry = Entry::new(input.target.rows.canonical(entry.row()), entry.combo());
-        }
-    }
-    if entries.windows(2).all(|pair| pair[0] < pair[1]) {
-        return entries.len();
-    }
-    entries.sort_unstable();
-    let mut kept = 1;
-    for at in 1..entries.len() {
-        if entries[at] != entries[kept - 1] {
-            entries[kept] = entries[at];
-            kept += 1;
-        }
-    }
-    kept
 }
