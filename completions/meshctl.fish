@@ -38,24 +38,24 @@ complete -c meshctl -n "__fish_meshctl_needs_command" -f -a "explain" -d 'What a
 complete -c meshctl -n "__fish_meshctl_needs_command" -f -a "completions" -d 'Print a completion script for a shell'
 complete -c meshctl -n "__fish_meshctl_needs_command" -f -a "man" -d 'Print the manual page, or write the pages of all commands to a directory'
 complete -c meshctl -n "__fish_meshctl_using_subcommand audit" -l target -d 'Read only the targets whose name matches, such as \'emojivoto/*\'' -r
-complete -c meshctl -n "__fish_meshctl_using_subcommand audit" -l timeout -d 'Longest wait for a URL, and for each further piece of its body' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand audit" -l timeout -d 'How long to wait for the answer of a URL, and then for each further piece of it' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand audit" -l max-line-bytes -d 'Longest line to read; a longer one is refused' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand audit" -l threads -d 'Targets to read at once [default: one for each processor]' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand audit" -s o -l output -d 'Output format' -r -f -a "table\t'For a reader, fitted to the terminal'
 wide\t'Every column, however wide'
 json\t'One document'
 jsonl\t'The same, one object a line'
-csv\t'One row for each family or label'
+csv\t'One row for each family; in labels, for each label'
 markdown\t'For a comment on a pull request'"
-complete -c meshctl -n "__fish_meshctl_using_subcommand audit" -l limit -d 'Rows of each list, 0 for all [default: as many as are read, all for json, jsonl and csv]' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand audit" -l limit -d 'Rows of each list, 0 for all [default: a screenful; all in json, jsonl and csv]' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand audit" -l family -d 'Show only the families whose name matches, such as \'response_*\'' -r
-complete -c meshctl -n "__fish_meshctl_using_subcommand audit" -l scrape-interval -d 'Time between two scrapes, from which samples a second follow' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand audit" -l scrape-interval -d 'Time between two scrapes: samples a second are series divided by it' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand audit" -l fail-on -d 'Exit with 1 when there is a finding of this severity or worse' -r -f -a "none\t'Findings never change the exit code'
 info\t''
 low\t''
 medium\t''
 high\t''"
-complete -c meshctl -n "__fish_meshctl_using_subcommand audit" -l sort-by -d 'Order of the lists; one that does not know the key keeps its own order' -r -f -a "series\t''
+complete -c meshctl -n "__fish_meshctl_using_subcommand audit" -l sort-by -d 'Order of families and labels; a list that has no such column keeps its own order' -r -f -a "series\t''
 name\t''
 names\t''
 samples\t''
@@ -69,24 +69,24 @@ always\t'Into pipes and files too'
 never\t'Not at all'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand audit" -l no-progress -d 'Show no progress, however long it takes'
 complete -c meshctl -n "__fish_meshctl_using_subcommand audit" -l strict -d 'Exit with 2 when any line was refused'
-complete -c meshctl -n "__fish_meshctl_using_subcommand audit" -l fail-if-partial -d 'Exit with 3 also when something found was passed over, not only when it failed'
+complete -c meshctl -n "__fish_meshctl_using_subcommand audit" -l fail-if-partial -d 'Exit with 3 also when something was passed over, such as a file without metrics'
 complete -c meshctl -n "__fish_meshctl_using_subcommand audit" -s q -l quiet -d 'Print nothing but the report and errors'
 complete -c meshctl -n "__fish_meshctl_using_subcommand audit" -s v -l verbose -d 'Say more: how long it took, and every target that could not be read'
 complete -c meshctl -n "__fish_meshctl_using_subcommand audit" -s h -l help -d 'Print help: in short with -h, with examples with --help'
 complete -c meshctl -n "__fish_meshctl_using_subcommand audit" -s V -l version -d 'Print the version'
 complete -c meshctl -n "__fish_meshctl_using_subcommand families" -l target -d 'Read only the targets whose name matches, such as \'emojivoto/*\'' -r
-complete -c meshctl -n "__fish_meshctl_using_subcommand families" -l timeout -d 'Longest wait for a URL, and for each further piece of its body' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand families" -l timeout -d 'How long to wait for the answer of a URL, and then for each further piece of it' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand families" -l max-line-bytes -d 'Longest line to read; a longer one is refused' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand families" -l threads -d 'Targets to read at once [default: one for each processor]' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand families" -s o -l output -d 'Output format' -r -f -a "table\t'For a reader, fitted to the terminal'
 wide\t'Every column, however wide'
 json\t'One document'
 jsonl\t'The same, one object a line'
-csv\t'One row for each family or label'
+csv\t'One row for each family; in labels, for each label'
 markdown\t'For a comment on a pull request'"
-complete -c meshctl -n "__fish_meshctl_using_subcommand families" -l limit -d 'Rows of each list, 0 for all [default: as many as are read, all for json, jsonl and csv]' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand families" -l limit -d 'Rows of each list, 0 for all [default: a screenful; all in json, jsonl and csv]' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand families" -l family -d 'Show only the families whose name matches, such as \'response_*\'' -r
-complete -c meshctl -n "__fish_meshctl_using_subcommand families" -l scrape-interval -d 'Time between two scrapes, from which samples a second follow' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand families" -l scrape-interval -d 'Time between two scrapes: samples a second are series divided by it' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand families" -l fail-on -d 'Exit with 1 when there is a finding of this severity or worse' -r -f -a "none\t'Findings never change the exit code'
 info\t''
 low\t''
@@ -103,24 +103,24 @@ always\t'Into pipes and files too'
 never\t'Not at all'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand families" -l no-progress -d 'Show no progress, however long it takes'
 complete -c meshctl -n "__fish_meshctl_using_subcommand families" -l strict -d 'Exit with 2 when any line was refused'
-complete -c meshctl -n "__fish_meshctl_using_subcommand families" -l fail-if-partial -d 'Exit with 3 also when something found was passed over, not only when it failed'
+complete -c meshctl -n "__fish_meshctl_using_subcommand families" -l fail-if-partial -d 'Exit with 3 also when something was passed over, such as a file without metrics'
 complete -c meshctl -n "__fish_meshctl_using_subcommand families" -s q -l quiet -d 'Print nothing but the report and errors'
 complete -c meshctl -n "__fish_meshctl_using_subcommand families" -s v -l verbose -d 'Say more: how long it took, and every target that could not be read'
 complete -c meshctl -n "__fish_meshctl_using_subcommand families" -s h -l help -d 'Print help: in short with -h, with examples with --help'
 complete -c meshctl -n "__fish_meshctl_using_subcommand families" -s V -l version -d 'Print the version'
 complete -c meshctl -n "__fish_meshctl_using_subcommand labels" -l target -d 'Read only the targets whose name matches, such as \'emojivoto/*\'' -r
-complete -c meshctl -n "__fish_meshctl_using_subcommand labels" -l timeout -d 'Longest wait for a URL, and for each further piece of its body' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand labels" -l timeout -d 'How long to wait for the answer of a URL, and then for each further piece of it' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand labels" -l max-line-bytes -d 'Longest line to read; a longer one is refused' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand labels" -l threads -d 'Targets to read at once [default: one for each processor]' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand labels" -s o -l output -d 'Output format' -r -f -a "table\t'For a reader, fitted to the terminal'
 wide\t'Every column, however wide'
 json\t'One document'
 jsonl\t'The same, one object a line'
-csv\t'One row for each family or label'
+csv\t'One row for each family; in labels, for each label'
 markdown\t'For a comment on a pull request'"
-complete -c meshctl -n "__fish_meshctl_using_subcommand labels" -l limit -d 'Rows of each list, 0 for all [default: as many as are read, all for json, jsonl and csv]' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand labels" -l limit -d 'Rows of each list, 0 for all [default: a screenful; all in json, jsonl and csv]' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand labels" -l family -d 'Show only the families whose name matches, such as \'response_*\'' -r
-complete -c meshctl -n "__fish_meshctl_using_subcommand labels" -l scrape-interval -d 'Time between two scrapes, from which samples a second follow' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand labels" -l scrape-interval -d 'Time between two scrapes: samples a second are series divided by it' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand labels" -l fail-on -d 'Exit with 1 when there is a finding of this severity or worse' -r -f -a "none\t'Findings never change the exit code'
 info\t''
 low\t''
@@ -136,7 +136,7 @@ always\t'Into pipes and files too'
 never\t'Not at all'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand labels" -l no-progress -d 'Show no progress, however long it takes'
 complete -c meshctl -n "__fish_meshctl_using_subcommand labels" -l strict -d 'Exit with 2 when any line was refused'
-complete -c meshctl -n "__fish_meshctl_using_subcommand labels" -l fail-if-partial -d 'Exit with 3 also when something found was passed over, not only when it failed'
+complete -c meshctl -n "__fish_meshctl_using_subcommand labels" -l fail-if-partial -d 'Exit with 3 also when something was passed over, such as a file without metrics'
 complete -c meshctl -n "__fish_meshctl_using_subcommand labels" -s q -l quiet -d 'Print nothing but the report and errors'
 complete -c meshctl -n "__fish_meshctl_using_subcommand labels" -s v -l verbose -d 'Say more: how long it took, and every target that could not be read'
 complete -c meshctl -n "__fish_meshctl_using_subcommand labels" -s h -l help -d 'Print help: in short with -h, with examples with --help'

@@ -62,7 +62,7 @@ struct Cli {
 
 const LONG_ABOUT: &str = "\
 Counts, checks and explains the metrics that service-mesh proxies expose: what they cost, which labels \
-make them grow, and what is wrong with them. Works on saved scrapes, offline.
+make them grow, and what is wrong with them. Works on saved scrapes, offline, and on endpoints by URL.
 
 Examples:
   Everything on one screen, from a scrape saved with curl

@@ -1,6 +1,6 @@
 //! Judges a survey: what is wrong, how much it costs, and what to do about it.
 //!
-//! In comes a [`Survey`](crate::survey::Survey); out go [`Finding`]s in a total order. One file for each
+//! In comes a [`Survey`]; out go [`Finding`]s in a total order. One file for each
 //! group of rules, each rule with a page of its own in [`catalogue`]. Nothing is printed here.
 
 pub mod catalogue;
@@ -9,6 +9,7 @@ mod exposition;
 mod families;
 mod labels;
 mod numbers;
+mod samples;
 mod targets;
 mod thresholds;
 

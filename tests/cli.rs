@@ -48,7 +48,8 @@ fn long_help_opens_with_examples_and_ends_with_exit_codes() {
     exit: 0
     --- stdout
     Counts, checks and explains the metrics that service-mesh proxies expose: what they cost, which
-    labels make them grow, and what is wrong with them. Works on saved scrapes, offline.
+    labels make them grow, and what is wrong with them. Works on saved scrapes, offline, and on
+    endpoints by URL.
 
     Examples:
       Everything on one screen, from a scrape saved with curl
@@ -133,23 +134,24 @@ fn audit_help_shows_the_flags_that_matter_first() {
     What to show:
       -o, --output <FORMAT>             Output format [env: MESHCTL_OUTPUT] [default: table] [possible
                                         values: table, wide, json, jsonl, csv, markdown]
-          --limit <N>                   Rows of each list, 0 for all [default: as many as are read, all
-                                        for json, jsonl and csv] [env: MESHCTL_LIMIT]
+          --limit <N>                   Rows of each list, 0 for all [default: a screenful; all in json,
+                                        jsonl and csv] [env: MESHCTL_LIMIT]
           --family <GLOB>               Show only the families whose name matches, such as 'response_*'
                                         [env: MESHCTL_FAMILY]
-          --scrape-interval <DURATION>  Time between two scrapes, from which samples a second follow
-                                        [env: MESHCTL_SCRAPE_INTERVAL] [default: 30s]
-          --sort-by <KEY>               Order of the lists; one that does not know the key keeps its own
-                                        order [env: MESHCTL_SORT_BY] [possible values: series, name,
-                                        names, samples, bytes, data-points, saves, values, families]
+          --scrape-interval <DURATION>  Time between two scrapes: samples a second are series divided by
+                                        it [env: MESHCTL_SCRAPE_INTERVAL] [default: 30s]
+          --sort-by <KEY>               Order of families and labels; a list that has no such column
+                                        keeps its own order [env: MESHCTL_SORT_BY] [possible values:
+                                        series, name, names, samples, bytes, data-points, saves, values,
+                                        families]
 
     What counts as failure:
           --fail-on <SEVERITY>  Exit with 1 when there is a finding of this severity or worse [env:
                                 MESHCTL_FAIL_ON] [default: none] [possible values: none, info, low,
                                 medium, high]
           --strict              Exit with 2 when any line was refused [env: MESHCTL_STRICT]
-          --fail-if-partial     Exit with 3 also when something found was passed over, not only when it
-                                failed [env: MESHCTL_FAIL_IF_PARTIAL]
+          --fail-if-partial     Exit with 3 also when something was passed over, such as a file without
+                                metrics [env: MESHCTL_FAIL_IF_PARTIAL]
 
     Global options:
           --color <WHEN>  When to use colour [env: MESHCTL_COLOR] [default: auto] [possible values:

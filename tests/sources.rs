@@ -327,6 +327,22 @@ fn what_is_named_must_be_an_exposition() {
 }
 
 #[test]
+fn a_url_typed_wrongly_is_named_without_its_credentials() {
+    let typed = [
+        "htps://me:s3cret@host/metrics",
+        "me:s3cret@host:4191/metrics",
+        "host:4191/metrics?token=s3cret",
+    ];
+    let typed = typed.map(str::to_owned).to_vec();
+    let read = outcomes(&Sources::new().options(typed));
+    insta::assert_snapshot!(read, @"
+    failed  htps://…@host/metrics: no such file; a URL begins with http:// or https://
+    failed  …@host:4191/metrics: no such file; a URL begins with http:// or https://
+    failed  host:4191/metrics?token=…: no file matches
+    ");
+}
+
+#[test]
 fn what_is_named_twice_is_read_once() {
     let sources = Sources::new().file("d/a.prom", UP).file("d/b.prom", UP);
     let read = sources.read(&["d/a.prom", "d", "d/../d/b.prom", "d/*.prom"]);

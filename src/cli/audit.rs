@@ -15,7 +15,7 @@ use crate::report::Command;
 pub(super) struct Args {
     #[command(flatten)]
     counting: CountingArgs,
-    /// Order of the lists; one that does not know the key keeps its own order
+    /// Order of families and labels; a list that has no such column keeps its own order
     #[arg(
         long,
         value_name = "KEY",

@@ -32,7 +32,7 @@ pub(super) struct GateArgs {
         value_parser = FalseyValueParser::new()
     )]
     strict: bool,
-    /// Exit with 3 also when something found was passed over, not only when it failed
+    /// Exit with 3 also when something was passed over, such as a file without metrics
     ///
     /// A source or target that cannot be read makes the code 3 in any case. What --target leaves out and
     /// what was named twice does not count.

@@ -30,7 +30,7 @@ pub(super) struct ShowArgs {
         hide_env_values = true
     )]
     output: Output,
-    /// Rows of each list, 0 for all [default: as many as are read, all for json, jsonl and csv]
+    /// Rows of each list, 0 for all [default: a screenful; all in json, jsonl and csv]
     #[arg(long, value_name = "N", env = "MESHCTL_LIMIT", hide_env_values = true)]
     limit: Option<usize>,
     /// Show only the families whose name matches, such as 'response_*'
@@ -45,7 +45,7 @@ pub(super) struct ShowArgs {
         hide_env_values = true
     )]
     family: Option<GlobMatcher>,
-    /// Time between two scrapes, from which samples a second follow
+    /// Time between two scrapes: samples a second are series divided by it
     #[arg(
         long,
         value_name = "DURATION",
@@ -67,7 +67,7 @@ enum Output {
     Json,
     /// The same, one object a line
     Jsonl,
-    /// One row for each family or label
+    /// One row for each family; in labels, for each label
     Csv,
     /// For a comment on a pull request
     Markdown,

@@ -19,7 +19,7 @@ pub(super) struct SourceArgs {
     /// Saved scrapes: files, directories, globs, http(s) URLs, or `-` for standard input
     ///
     /// Plain, gzip, zstd, tar, and the joined output of `linkerd diagnostics proxy-metrics`, each told
-    /// by its content. Directories are read with all that is in them.
+    /// by its content. Directories are read with all that is in them; what is not metrics is passed over.
     #[arg(value_name = "SOURCE", help_heading = None::<&str>)]
     sources: Vec<String>,
     /// Read only the targets whose name matches, such as 'emojivoto/*'
@@ -34,7 +34,7 @@ pub(super) struct SourceArgs {
         hide_env_values = true
     )]
     target: Option<GlobMatcher>,
-    /// Longest wait for a URL, and for each further piece of its body
+    /// How long to wait for the answer of a URL, and then for each further piece of it
     #[arg(
         long,
         hide_short_help = true,

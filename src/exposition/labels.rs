@@ -323,30 +323,30 @@ fn ensure_distinct_names(line: &[u8], spans: &[Span]) -> Result<(), Fault> {
             text => text,
         }
     };
-    // A name with a backslash may be spelled in several ways, one without in no other.
-    let escaped = spans.iter().any(|span| name(span).contains(&b'\\'));
-    let again = if escaped {
-        let mut seen = foldhash::HashSet::default();
-        spans.iter().find(|span| !seen.insert(unescape(name(span))))
-    } else if spans.len() <= FEW_LABELS {
+    let again = if spans.len() <= FEW_LABELS {
         repeated_among_few(spans, name)
     } else {
         let mut seen = foldhash::HashSet::default();
-        spans.iter().find(|span| !seen.insert(name(span)))
+        spans.iter().find(|span| !seen.insert(unescape(name(span))))
     };
     again.map_or(Ok(()), |span| {
         Err(Fault::new(span.start as usize, RejectKind::DuplicateLabel))
     })
 }
 
-/// A bit for each name's length and ends tells most sets of names apart without comparing any two.
+/// A bit for each name's length and ends tells most sets of names apart without comparing any two. A name
+/// with a backslash may be spelled in several ways, so it is compared with all.
 fn repeated_among_few<'l>(spans: &[Span], name: impl Fn(&Span) -> &'l [u8]) -> Option<&Span> {
     let mut seen = 0_u128;
     for (index, span) in spans.iter().enumerate() {
         let this = name(span);
         let ends = usize::from(this[0]) * 31 + usize::from(this[this.len() - 1]) * 7;
         let bit = 1_u128 << ((ends + this.len()) % 128);
-        if seen & bit != 0 && spans[..index].iter().any(|other| name(other) == this) {
+        let escaped = this.contains(&b'\\');
+        let equal = |other: &Span| {
+            name(other) == this || (escaped && unescape(name(other)) == unescape(this))
+        };
+        if (escaped || seen & bit != 0) && spans[..index].iter().any(equal) {
             return Some(span);
         }
         seen |= bit;

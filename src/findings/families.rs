@@ -11,6 +11,7 @@ use super::numbers::grouped;
 use super::numbers::percent;
 use super::numbers::rounded;
 use super::numbers::share;
+use super::samples;
 use crate::census::FamilyCount;
 use crate::census::FamilyLabel;
 use crate::survey::Survey;
@@ -27,15 +28,18 @@ pub(super) fn inspect(survey: &Survey, thresholds: &Thresholds, findings: &mut V
             findings.push(Finding {
                 id: "families/dominant",
                 severity: Severity::Medium,
-                subject: Subject { family: Some(family.name.clone()), ..Subject::default() },
+                subject: Subject {
+                    family: Some(family.name.clone()),
+                    ..Subject::default()
+                },
                 message: format!(
-                    "{} ({}) holds {} of {} series ({}): nothing done to the other {} families saves as much",
+                    "{} ({}) holds {} of {} series ({}){}",
                     family.name,
                     family.family_type.as_str(),
                     grouped(family.series),
                     grouped(series),
                     percent(part),
-                    survey.census.families.len() - 1,
+                    others(survey),
                 ),
                 evidence: evidence([
                     ("type", json!(family.family_type.as_str())),
@@ -50,13 +54,25 @@ pub(super) fn inspect(survey: &Survey, thresholds: &Thresholds, findings: &mut V
     }
 }
 
+/// What that means for the other families, where there are some.
+fn others(survey: &Survey) -> String {
+    match survey.census.totals.families.saturating_sub(1) {
+        0 => String::new(),
+        1 => ": nothing done to the other family saves as much".to_owned(),
+        others => format!(
+            ": nothing done to the other {} families saves as much",
+            grouped(others)
+        ),
+    }
+}
+
 /// Fewer buckets where it has buckets, else its costliest label, else the whole family.
 fn remedy(family: &FamilyCount) -> String {
-    let name = &family.name;
     if let Some((bounds, saved)) = family.labels.iter().find_map(thinned) {
         return format!(
             "thin its buckets, which keeps every count and sum right: metric_relabel_configs \
-             `- {{source_labels: [__name__, le], regex: '{name}_bucket;({})', action: drop}}` saves {} series",
+             `- {{source_labels: [__name__, le], regex: '{}_bucket;({})', action: drop}}` saves {} series",
+            samples::escaped(&family.name),
             bounds.join("|"),
             grouped(saved),
         );
@@ -72,14 +88,16 @@ fn remedy(family: &FamilyCount) -> String {
         });
     match costliest {
         Some(label) => format!(
-            "sum away its costliest label with a recording rule `sum without ({}) ({name})`, which leaves {} \
+            "sum away its costliest label with a recording rule `sum without ({}) ({})`, which leaves {} \
              fewer series, and drop the raw family",
             label.name,
+            samples::summed(family),
             grouped(label.marginal_saving),
         ),
         None => format!(
             "if nothing queries it, drop it: metric_relabel_configs \
-             `- {{source_labels: [__name__], regex: '{name}.*', action: drop}}`"
+             `- {{source_labels: [__name__], regex: '{}', action: drop}}`",
+            samples::pattern(family),
         ),
     }
 }
@@ -107,7 +125,7 @@ fn thinned(label: &FamilyLabel) -> Option<(Vec<String>, u64)> {
     let saved = half.iter().map(|(_, _, series)| series).sum();
     let texts: Vec<String> = half
         .iter()
-        .map(|(_, text, _)| text.replace('.', r"\."))
+        .map(|(_, text, _)| samples::escaped(text))
         .collect();
     (!texts.is_empty()).then_some((texts, saved))
 }
@@ -144,7 +162,9 @@ mod tests {
             name: name.to_owned(),
             family_type: FamilyType::Histogram,
             unit: None,
-            sample_names: Vec::new(),
+            sample_names: ["_bucket", "_count", "_sum"]
+                .map(|suffix| format!("{name}{suffix}"))
+                .into(),
             series,
             samples: series,
             body_bytes: 0,
@@ -157,6 +177,7 @@ mod tests {
     fn found(series: u64, of: u64, labels: Vec<FamilyLabel>) -> Vec<Finding> {
         let census = Census {
             totals: Totals {
+                families: 2,
                 series: of,
                 ..Totals::default()
             },
@@ -181,8 +202,8 @@ mod tests {
         let findings = found(501, 1_000, Vec::new());
         assert_eq!(
             findings[0].message,
-            "response_latency_ms (histogram) holds 501 of 1,000 series (50.1%): nothing done to the other 1 \
-             families saves as much"
+            "response_latency_ms (histogram) holds 501 of 1,000 series (50.1%): nothing done to the other \
+             family saves as much"
         );
     }
 
@@ -211,14 +232,24 @@ mod tests {
         let labels = vec![label("a", 5, &[]), label("b", 70, &[]), label("c", 70, &[])];
         assert_eq!(
             found(900, 1_000, labels)[0].remedy,
-            "sum away its costliest label with a recording rule `sum without (b) (response_latency_ms)`, \
-             which leaves 70 fewer series, and drop the raw family"
+            "sum away its costliest label with a recording rule `sum without (b) \
+             (response_latency_ms_bucket)`, which leaves 70 fewer series, and drop the raw family"
         );
     }
 
     #[test]
-    fn a_dot_in_a_bound_is_escaped() {
-        let le = label("le", 0, &[("0.25", 2), ("0.5", 3)]);
-        assert_eq!(thinned(&le), Some((vec![r"0\.5".to_owned()], 3)));
+    fn a_family_without_labels_is_dropped_and_no_other_with_it() {
+        assert_eq!(
+            found(900, 1_000, Vec::new())[0].remedy,
+            "if nothing queries it, drop it: metric_relabel_configs `- {source_labels: [__name__], regex: \
+             'response_latency_ms_bucket|response_latency_ms_count|response_latency_ms_sum', action: drop}`"
+        );
+    }
+
+    #[test]
+    fn a_bound_is_escaped_for_the_regex() {
+        let le = label("le", 0, &[("0.25", 2), ("0.5", 3), ("1", 3), ("1e+06", 3)]);
+        let bounds = [r"0\.5", r"1e\+06"].map(str::to_owned).to_vec();
+        assert_eq!(thinned(&le), Some((bounds, 6)));
     }
 }

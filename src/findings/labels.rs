@@ -15,6 +15,7 @@ use super::numbers::percent;
 use super::numbers::plural;
 use super::numbers::rounded;
 use super::numbers::share;
+use super::samples;
 use crate::census::LabelCount;
 use crate::census::Redundancy;
 use crate::census::class::ValueClass;
@@ -97,10 +98,17 @@ fn unbounded(survey: &Survey, label: &LabelCount, thresholds: &Thresholds) -> Op
             "sum it away before storage, for example a recording rule `sum without ({}) ({})` and a drop \
              of the raw series; not by labeldrop, which makes {} series collide",
             label.name,
-            names.first().copied().unwrap_or("…"),
+            names.first().map_or("…", |name| summed(survey, name)),
             grouped(label.marginal_saving),
         ),
     })
+}
+
+/// What a query over the family `name` sums.
+fn summed<'a>(survey: &'a Survey, name: &'a str) -> &'a str {
+    let mut families = survey.census.families.iter();
+    let family = families.find(|family| family.name == name);
+    family.map_or(name, samples::summed)
 }
 
 /// The families in which removing this label saves series, the most first.
@@ -150,9 +158,11 @@ fn redundant(survey: &Survey, thresholds: &Thresholds) -> Option<Finding> {
         },
         subject: Subject::default(),
         message: format!(
-            "{} of {} save no series when dropped and cost {} of {} ({}): {}{}",
+            "{} of {} {} no series when dropped and {} {} of {} ({}): {}{}",
             labels.len(),
             plural(census.labels.len() as u64, "label"),
+            if labels.len() == 1 { "saves" } else { "save" },
+            if labels.len() == 1 { "costs" } else { "cost" },
             bytes(cost),
             bytes(census.totals.body_bytes),
             percent(part),
@@ -396,7 +406,7 @@ mod tests {
         assert_eq!(of(50_000)[0].severity, Severity::Low);
         assert_eq!(
             of(50_000)[0].message,
-            "1 of 1 label save no series when dropped and cost 48.8 KiB of 97.7 KiB (50.0%): target_addr (given by \
+            "1 of 1 label saves no series when dropped and costs 48.8 KiB of 97.7 KiB (50.0%): target_addr (given by \
              target_ip, target_port)"
         );
     }

@@ -22,7 +22,7 @@ pub struct Document<'a> {
     pub targets: Vec<TargetEntry<'a>>,
     /// Families that the family filter lets through.
     pub families: Vec<FamilyEntry<'a>>,
-    /// Labels over the whole survey; with a family filter, those that one of its families has.
+    /// Labels, counted over the families that the family filter lets through.
     pub labels: Vec<LabelEntry<'a>>,
     /// Where lines were refused, by target.
     pub rejects: Vec<RejectEntry<'a>>,
@@ -43,7 +43,8 @@ pub struct Header<'a> {
     pub coverage: CoverageEntry<'a>,
     /// The user stopped it before all was read.
     pub interrupted: bool,
-    /// Glob that `families` and `labels` are limited to; totals, targets, rejects and findings are not.
+    /// Glob that `families`, `labels` and the findings about them are limited to; totals, targets, rejects
+    /// and other findings are not.
     pub family_filter: Option<&'a str>,
     /// Time between two scrapes of a target, from which rates follow.
     pub scrape_interval_seconds: f64,
@@ -188,12 +189,12 @@ pub struct FamilyLabelEntry<'a> {
     pub cost: LabelCost<'a>,
 }
 
-/// One label over all families.
+/// One label over all families that the family filter lets through.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct LabelEntry<'a> {
     /// Label name.
     pub name: &'a str,
-    /// Families that have it on some line.
+    /// How many of these families have it on some line.
     pub families: u64,
     /// Series that carry it with a value.
     pub series: u64,

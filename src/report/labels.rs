@@ -34,12 +34,9 @@ pub(super) fn overview(page: Page<'_>) -> Vec<String> {
         Vec::new()
     } else {
         let about = if shown.len() < of {
-            format!(
-                "{}, what dropping each one saves",
-                numbers::of(shown.len(), of)
-            )
+            format!("{}, what dropping each saves", numbers::of(shown.len(), of))
         } else {
-            "what dropping each one saves".to_owned()
+            "what dropping each saves".to_owned()
         };
         let columns = vec![
             Column::name("").enough(24),

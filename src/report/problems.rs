@@ -14,6 +14,9 @@ use crate::report::text::wrap;
 
 /// Findings that are shown where no limit was typed.
 const SHOWN: usize = 8;
+/// Of findings of one kind, so many are shown where no limit was typed: what is wrong with one proxy is
+/// mostly wrong with all that run beside it.
+const ALIKE: usize = 2;
 /// Sentences longer than this are hard to read, however wide the terminal.
 const LONGEST_LINE: usize = 110;
 
@@ -24,12 +27,32 @@ pub(super) fn lines(page: Page<'_>) -> Vec<String> {
         return Vec::new();
     }
     let mut lines = title(page);
-    let selection = page.findings(Some(SHOWN));
-    for finding in &selection.shown {
-        lines.extend(finding_lines(finding, page));
+    let all = page.findings(Some(0)).shown;
+    let (alike, most) = match page.view.limit {
+        None => (ALIKE, SHOWN),
+        Some(0) => (usize::MAX, usize::MAX),
+        Some(limit) => (usize::MAX, limit),
+    };
+    let mut shown = 0;
+    for group in all.chunk_by(|a, b| (a.severity, a.id) == (b.severity, b.id)) {
+        let count = group.len().min(alike).min(most - shown);
+        for (at, finding) in group[..count].iter().enumerate() {
+            let last = at + 1 == count || group[at + 1].remedy != finding.remedy;
+            lines.extend(finding_lines(finding, last, page));
+        }
+        if count == alike && count < group.len() {
+            let more = numbers::grouped((group.len() - count) as u64);
+            let more = format!("and {more} more {}", group[0].id);
+            lines.push(format!("   {}", style.paint(Tone::Dim, &more)));
+        }
+        shown += count;
     }
-    if selection.hidden() > 0 {
-        let more = format!("and {} more: ", numbers::grouped(selection.hidden() as u64));
+    if shown < all.len() {
+        let more = format!(
+            "{} of {} shown, all: ",
+            shown,
+            numbers::grouped(all.len() as u64)
+        );
         let command = next::command(page.survey, "audit", &["-o", "json"])
             .filter(|command| 3 + width(&more) + width(command) <= style.columns())
             .unwrap_or_else(|| "-o json".to_owned());
@@ -71,8 +94,9 @@ fn title(page: Page<'_>) -> Vec<String> {
         .collect()
 }
 
-/// Mark, id and message, then the remedy; continued lines are indented under the id.
-fn finding_lines(finding: &Finding, page: Page<'_>) -> Vec<String> {
+/// Mark, id and message, then the remedy if it is not the next finding's too; continued lines are indented
+/// under the id.
+fn finding_lines(finding: &Finding, with_remedy: bool, page: Page<'_>) -> Vec<String> {
     let style = page.style;
     let room = style.columns().min(LONGEST_LINE) - 3;
     let message = escape_terminal(&finding.message);
@@ -92,6 +116,9 @@ fn finding_lines(finding: &Finding, page: Page<'_>) -> Vec<String> {
         texts = wrap(&message, room, room).into_iter();
     }
     lines.extend(texts.map(|text| format!("   {text}")));
+    if !with_remedy {
+        return lines;
+    }
     let remedy = format!("{} {}", style.arrow(), escape_terminal(&finding.remedy));
     let remedy = wrap(&remedy, room, room).into_iter();
     lines.extend(remedy.map(|text| format!("   {}", style.paint(Tone::Dim, &text))));

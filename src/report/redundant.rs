@@ -1,5 +1,6 @@
 //! The labels that save nothing, folded into one sentence: how many, what they cost, and why.
 
+use std::cmp::Reverse;
 use std::fmt::Write as _;
 
 use crate::report::Page;
@@ -17,7 +18,7 @@ const LINES_NARROW: usize = 3;
 const NAMED_DETERMINERS: usize = 3;
 
 /// `52 of 75 labels save no series and cost 702 KiB of 992: target_addr (← target_ip, target_port), …`,
-/// the most expensive first, as many as fit. `saving` is the number of labels that are not redundant.
+/// the plainest first, then the most expensive, as many as fit. `saving` is the number of labels that are not redundant.
 pub(super) fn lines(
     page: Page<'_>,
     mut redundant: Vec<LabelRow<'_>>,
@@ -25,7 +26,7 @@ pub(super) fn lines(
 ) -> Vec<String> {
     let style = page.style;
     let room = style.columns() - 1;
-    redundant.sort_by_key(|label| (std::cmp::Reverse(label.body_bytes), label.name));
+    redundant.sort_by_key(|label| (doubt(label), Reverse(label.body_bytes), label.name));
     let mut text = sentence(page, &redundant, saving);
     let says_family = says_family(page, &redundant);
     let most = match style.columns() {
@@ -52,6 +53,16 @@ pub(super) fn lines(
     lines
         .map(|line| format!(" {}", style.paint(Tone::Dim, &line)))
         .collect()
+}
+
+/// How hard it is to see that a label is redundant: one or two others that determine it are soon checked,
+/// a constant shows nothing that others do not know, and what takes many others is hard to believe.
+fn doubt(label: &LabelRow<'_>) -> u8 {
+    match label.determined_by().len() {
+        1..=2 => 0,
+        0 => 1,
+        _ => 2,
+    }
 }
 
 fn sentence(page: Page<'_>, redundant: &[LabelRow<'_>], saving: usize) -> String {

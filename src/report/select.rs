@@ -102,10 +102,6 @@ impl<T> Selection<T> {
         all.truncate(limit.filter(|limit| *limit > 0).unwrap_or(of));
         Self { shown: all, of }
     }
-
-    pub(super) fn hidden(&self) -> usize {
-        self.of - self.shown.len()
-    }
 }
 
 impl<'a> Page<'a> {

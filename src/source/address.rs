@@ -19,13 +19,80 @@ pub(super) fn is_url(source: &str) -> bool {
     begins("http://") || begins("https://")
 }
 
-/// `source` as it may be shown: a URL without its credentials, anything else as typed.
+/// A secret shorter than this is found in the middle of ordinary words, and only hidden where it is one.
+const WORD_BYTES: usize = 4;
+
+/// `source` as it may be shown: a URL without its credentials, what exists as typed, and anything else
+/// without what would be credentials if it was meant for a URL.
 pub(super) fn without_credentials(source: &str) -> String {
-    if !is_url(source) {
+    if is_url(source) {
+        let address = Address::parse(source);
+        return address.map_or_else(|_| without_secrets(source), |address| address.shown);
+    }
+    if std::fs::symlink_metadata(source).is_ok() {
         return source.to_owned();
     }
-    let address = Address::parse(source);
-    address.map_or_else(|_| HIDDEN.to_owned(), |address| address.shown)
+    mistyped(source)
+}
+
+/// `source`, which names nothing, without what would be secret if it was a URL typed wrongly:
+/// `htps://me:pass@host`, ` http://me:pass@host`, `me:pass@host:4191/metrics`, `host/metrics?token=abc`.
+fn mistyped(source: &str) -> String {
+    let (place, query) = source.split_once('?').unwrap_or((source, ""));
+    let mut shown = match place.rsplit_once('@') {
+        Some((front, host)) => match scheme(front) {
+            (Some(scheme), _) => format!("{scheme}{HIDDEN}@{host}"),
+            (None, user) if user.contains(':') && !user.contains('/') => format!("{HIDDEN}@{host}"),
+            (None, _) => place.to_owned(),
+        },
+        None => place.to_owned(),
+    };
+    if source.len() > place.len() {
+        shown.push('?');
+        push_parameters(query, &mut shown);
+    }
+    shown
+}
+
+/// Whether `source`, which names nothing, may have been meant for a URL.
+pub(super) fn is_nearly_url(source: &str) -> bool {
+    source.contains(':') && (scheme(source).0.is_some() || mistyped(source) != source)
+}
+
+/// The scheme that `text` begins with, blanks and slashes around it included, and what follows it. Two
+/// slashes alone are one too.
+fn scheme(text: &str) -> (Option<&str>, &str) {
+    let is_slash = |c: char| matches!(c, '/' | '\\');
+    let rest = text.trim_start();
+    let rest = rest.trim_start_matches(|c: char| c.is_ascii_alphanumeric());
+    let rest = rest.strip_prefix(':').unwrap_or(rest);
+    let bare = rest.trim_start_matches(is_slash);
+    let word = text[..text.len() - rest.len()].trim_start();
+    let slashes = rest.len() - bare.len();
+    let is_http = word.eq_ignore_ascii_case("http:") || word.eq_ignore_ascii_case("https:");
+    let is_scheme = slashes >= 2 && (word.is_empty() || word.ends_with(':'));
+    if is_http || is_scheme {
+        (Some(&text[..text.len() - bare.len()]), bare)
+    } else {
+        (None, text)
+    }
+}
+
+/// Writes the parameters of a query behind its `?`, the values of secret ones hidden.
+fn push_parameters(query: &str, shown: &mut String) {
+    for (index, parameter) in query.split('&').enumerate() {
+        if index > 0 {
+            shown.push('&');
+        }
+        match parameter.split_once('=') {
+            Some((name, _)) if is_secret(&decoded(name)) => {
+                shown.push_str(name);
+                shown.push('=');
+                shown.push_str(HIDDEN);
+            }
+            _ => shown.push_str(parameter),
+        }
+    }
 }
 
 /// Where to fetch a body from.
@@ -62,10 +129,31 @@ impl Address {
     pub(super) fn redacted(&self, text: &str) -> String {
         let mut text = text.to_owned();
         for secret in &self.secrets {
-            text = text.replace(secret, HIDDEN);
+            text = if secret.len() < WORD_BYTES {
+                without_word(&text, secret)
+            } else {
+                text.replace(secret, HIDDEN)
+            };
         }
         text
     }
+}
+
+/// `text` with `word` hidden where no letter or digit touches it.
+fn without_word(text: &str, word: &str) -> String {
+    let mut result = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(word) {
+        let (before, found) = rest.split_at(at);
+        let (found, after) = found.split_at(word.len());
+        result.push_str(before);
+        let touched =
+            result.ends_with(char::is_alphanumeric) || after.starts_with(char::is_alphanumeric);
+        result.push_str(if touched { found } else { HIDDEN });
+        rest = after;
+    }
+    result.push_str(rest);
+    result
 }
 
 fn is_secret(name: &str) -> bool {
@@ -81,17 +169,9 @@ fn shown(url: &Url) -> String {
     bare.set_fragment(None);
     bare.set_query(None);
     let mut shown = bare.to_string();
-    let parameters = url.query().unwrap_or_default().split('&');
-    for (index, parameter) in parameters.filter(|text| !text.is_empty()).enumerate() {
-        shown.push(if index == 0 { '?' } else { '&' });
-        match parameter.split_once('=') {
-            Some((name, _)) if is_secret(&decoded(name)) => {
-                shown.push_str(name);
-                shown.push('=');
-                shown.push_str(HIDDEN);
-            }
-            _ => shown.push_str(parameter),
-        }
+    if let Some(query) = url.query().filter(|query| !query.is_empty()) {
+        shown.push('?');
+        push_parameters(query, &mut shown);
     }
     shown
 }
@@ -186,5 +266,56 @@ mod tests {
         let address = Address::parse("http://me:p%40ss@h/?token=p%40ss-long").unwrap();
         let said = address.redacted("p@ss-long p@ss p%40ss of me");
         assert_eq!(said, "… … … of …");
+    }
+
+    #[test]
+    fn a_short_secret_does_not_mangle_ordinary_words() {
+        let address = Address::parse("http://a:no@h/").unwrap();
+        let said = address.redacted("cannot connect: a:no, user a");
+        assert_eq!(said, "cannot connect: …:…, user …");
+    }
+
+    #[test]
+    fn hides_the_credentials_of_a_url_typed_wrongly() {
+        let shown = [
+            "htps://me:s3cret@localhost/x",
+            " http://me:s3cret@localhost/x",
+            "http:/me:s3cret@localhost/x",
+            r"http:\\me:s3cret@localhost/x",
+            "http:me:s3cret@localhost",
+            "//me:s3cret@localhost/x",
+            "ftp://s3cret@localhost/x",
+            "me:s3cret@localhost:4191/metrics",
+            "localhost:4191/metrics?a=1&token=s3cret",
+            "http://me:s3cret@[::1/x",
+        ]
+        .map(without_credentials);
+        insta::assert_snapshot!(shown.join("\n"), @r"
+        htps://…@localhost/x
+         http://…@localhost/x
+        http:/…@localhost/x
+        http:\\…@localhost/x
+        http:…@localhost
+        //…@localhost/x
+        ftp://…@localhost/x
+        …@localhost:4191/metrics
+        localhost:4191/metrics?a=1&token=…
+        http://…@[::1/x
+        ");
+    }
+
+    #[test]
+    fn leaves_the_names_of_files_alone() {
+        for name in [
+            "dumps/web@2026.prom",
+            "dumps/10:30/web@2026.prom",
+            "/dumps/10:30/web@2026.prom",
+            "web-?.prom",
+            "C:/dumps/*.prom",
+            "-",
+            "",
+        ] {
+            assert_eq!(without_credentials(name), name);
+        }
     }
 }

@@ -91,7 +91,7 @@ impl Listing<'_> {
         match fs::metadata(path) {
             Ok(metadata) => self.existing(path, &metadata, true),
             Err(error) if error.kind() == io::ErrorKind::NotFound => self.absent(source),
-            Err(error) => self.failed(source, describe(&error)),
+            Err(error) => self.failed(&address::without_credentials(source), describe(&error)),
         }
     }
 
@@ -113,7 +113,12 @@ impl Listing<'_> {
         } else if source.is_empty() {
             self.failed("\"\"", "an empty name names nothing".to_owned());
         } else {
-            self.failed(source, "no such file".to_owned());
+            let reason = if address::is_nearly_url(source) {
+                "no such file; a URL begins with http:// or https://"
+            } else {
+                "no such file"
+            };
+            self.failed(&address::without_credentials(source), reason.to_owned());
         }
     }
 
@@ -126,7 +131,7 @@ impl Listing<'_> {
             Ok(matches) => matches,
             Err(error) => {
                 let reason = format!("no such file, and not a glob either: {}", error.msg);
-                return self.failed(pattern, reason);
+                return self.failed(&address::without_credentials(pattern), reason);
             }
         };
         let mut found: Vec<(PathBuf, Option<String>)> = matches
@@ -137,7 +142,8 @@ impl Listing<'_> {
             .collect();
         found.sort_by(|(one, _), (other, _)| bytes(one).cmp(bytes(other)));
         if found.is_empty() {
-            self.failed(pattern, "no file matches".to_owned());
+            let name = address::without_credentials(pattern);
+            self.failed(&name, "no file matches".to_owned());
         }
         for (path, unreadable) in found {
             match unreadable {

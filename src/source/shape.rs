@@ -46,13 +46,18 @@ impl Line {
         if line.is_empty() {
             return Self::Blank;
         }
-        if line.starts_with(b"# HELP ") || line.starts_with(b"# TYPE ") || line == b"# EOF" {
+        if [&b"# HELP "[..], b"# TYPE ", b"# UNIT "]
+            .iter()
+            .any(|keyword| line.starts_with(keyword))
+            || line == b"# EOF"
+        {
             return Self::Sure;
         }
         let (name, rest) = line.split_at(name_length(line));
         match rest.first() {
             Some(b'{') => match memchr::memrchr(b'}', rest) {
                 Some(end) if has_value(&rest[end + 1..], |_| true) => Self::Sure,
+                _ if !name.is_empty() && begins_with_label(&rest[1..]) => Self::Sure,
                 _ => Self::Other,
             },
             // A last colon is YAML's.
@@ -66,6 +71,12 @@ impl Line {
             _ => Self::Other,
         }
     }
+}
+
+/// Whether `block` begins with `name="`: a line may go on far behind what is looked at.
+fn begins_with_label(block: &[u8]) -> bool {
+    let length = name_length(block);
+    length > 0 && block[length..].starts_with(b"=\"")
 }
 
 /// How many bytes at the start of `line` can be a metric's name.
@@ -154,6 +165,8 @@ mod tests {
             "# HELP up Whether it is up.\nup 1\n",
             "# TYPE up gauge",
             "# EOF\n",
+            "# UNIT up_seconds seconds\n",
+            "requests_total{path=\"a line longer than what is looked at",
             "up 1\n",
             "up 1 1700000000000\n",
             "up\t+Inf\r\n",

@@ -56,6 +56,33 @@ fn audit_of_nothing() {
 }
 
 #[test]
+fn findings_alike_are_folded_and_say_their_remedy_once() {
+    let [worst, ..] = &sample::findings()[..] else {
+        panic!("no findings to repeat")
+    };
+    let mut findings = vec![worst.clone(); 5];
+    findings.extend(sample::findings().into_iter().skip(1));
+    let view = View::new(Command::Audit);
+    let audit = |view| {
+        report(
+            &sample::survey(),
+            &findings,
+            view,
+            &plain(80),
+            Format::Table,
+        )
+    };
+    let text = audit(&view);
+    let (_, text) = text.split_once(" FINDINGS").unwrap();
+    insta::assert_snapshot!(text);
+    let all = View {
+        limit: Some(0),
+        ..View::new(Command::Audit)
+    };
+    assert_eq!(audit(&all).matches(worst.id).count(), 5);
+}
+
+#[test]
 fn families_at_40_80_and_120_columns() {
     for width in [40, 80, 120] {
         let text = table(&sample::survey(), Command::Families, &plain(width));
