@@ -54,7 +54,7 @@ pub struct Reader {
 }
 
 impl Reader {
-    /// A reader that refuses lines longer than `max_line_bytes`, their newline not counted.
+    /// A reader that refuses lines longer than `max_line_bytes`, their end not counted.
     pub fn new(max_line_bytes: usize) -> Self {
         Self {
             carried: Vec::new(),

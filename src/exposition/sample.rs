@@ -40,7 +40,7 @@ pub(super) struct Span {
 pub enum Delta {
     /// In nothing.
     Same,
-    /// In the label at this index alone.
+    /// In the label at this index at most: it was read anew.
     One(usize),
     /// In more than one, in their number, or there is nothing to compare with.
     Many,
