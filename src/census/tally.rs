@@ -223,15 +223,14 @@ impl Tally {
     /// Finds the sample's label set and bounds, as written, into `last`.
     fn labels(&mut self, sample: &Sample<'_>, guess: Option<Bounds>) {
         match (sample.delta(), self.last.bound_at) {
-            (Delta::Same, _) => return,
+            (Delta::Same, _) => {}
             (Delta::One(at), Some(bound_at)) if at == bound_at => {
-                if self.only_bound(sample, at, guess) {
-                    return;
+                if !self.only_bound(sample, at, guess) {
+                    self.look_up(sample);
                 }
             }
-            _ => {}
+            _ => self.look_up(sample),
         }
-        self.look_up(sample);
     }
 
     /// Takes over a sample that differs from the one before in its only bound; `false` where something
