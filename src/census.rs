@@ -8,6 +8,7 @@ pub mod class;
 mod columns;
 mod determinants;
 mod dictionary;
+mod entries;
 mod family;
 mod finish;
 mod fold;

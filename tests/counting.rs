@@ -280,6 +280,27 @@ fn equals_the_slow_counter_on_all_real_scrapes_together() {
     }
 }
 
+#[test]
+fn counts_lines_that_repeat_by_the_million() {
+    let cycle = "a{x=\"1\"} 1\nb{y=\"2\",le=\"5\"} 1\na{x=\"1\"} 1\na{x=\"3\"} 1\n";
+    let cycles = 400_000;
+    let body = Body(cycle.repeat(cycles).into_bytes());
+    let census = census_of(std::slice::from_ref(&body), 1).census;
+    let cycles = cycles as u64;
+    assert_eq!(census.totals.samples, 4 * cycles);
+    assert_eq!(census.totals.series, 3);
+    assert_eq!(census.totals.duplicates, 4 * cycles - 3);
+    let bytes: Vec<_> = census
+        .labels
+        .iter()
+        .map(|label| (&*label.name, label.body_bytes))
+        .collect();
+    assert_eq!(
+        bytes,
+        [("le", 7 * cycles), ("x", 3 * 6 * cycles), ("y", 6 * cycles)]
+    );
+}
+
 /// Lines that look like those of a mesh proxy, in a world small enough for everything to collide.
 fn sample_line() -> impl Strategy<Value = String> {
     let name = prop::sample::select(vec![

@@ -8,10 +8,10 @@ use std::thread::ScopedJoinHandle;
 use super::dictionary::Pairs;
 use super::dictionary::TextId;
 use super::dictionary::Texts;
+use super::entries::Entry;
 use super::family::FamilyTally;
 use super::family::family_of;
 use super::tally::Combo;
-use super::tally::Entry;
 use super::tally::Families;
 use super::tally::Tally;
 use super::tally::Target;
@@ -85,6 +85,7 @@ pub(super) fn fold(tally: &mut Tally) -> u64 {
     count_declarations(input, families);
     scratch.slots.clear();
     assign_families(input, families, scratch);
+    leave_out_repeats(input, scratch);
     scatter(input, scratch);
     let Scratch {
         slots,
@@ -112,6 +113,7 @@ pub(super) fn fold(tally: &mut Tally) -> u64 {
         on_threads(share(jobs, tables.len()), tables, &fold_all)
     };
     count_odd_bounds(input, slots, roles, families);
+    count_repeats(input, slots, roles, families);
     series
 }
 
@@ -189,6 +191,21 @@ fn count_odd_bounds(input: Input<'_>, slots: &[Slot], roles: &[NameRole], famili
     }
 }
 
+/// Adds the label bytes of lines that are in no entry of their own.
+fn count_repeats(input: Input<'_>, slots: &[Slot], roles: &[NameRole], families: &mut Families) {
+    for &(entry, lines) in input.target.entries.repeats() {
+        let combo = input.combos[entry.combo() as usize];
+        let slot = &slots[roles[combo.name as usize].slot as usize];
+        let family = &mut families.tallies[slot.family as usize];
+        let row = input.target.rows.pairs(entry.row()).iter().copied();
+        for (near, pair) in row.chain(combo.bounds.iter()).enumerate() {
+            let pair = input.pairs.entry(pair);
+            let label = family.label(pair.key, near);
+            family.labels[label].body_bytes += lines * u64::from(pair.body_bytes);
+        }
+    }
+}
+
 fn count_declarations(input: Input<'_>, families: &mut Families) {
     for declared in &input.target.declared {
         let family = &mut families.tallies[declared.family as usize];
@@ -236,6 +253,15 @@ fn assign_families(input: Input<'_>, families: &mut Families, scratch: &mut Scra
     }
 }
 
+/// Takes the lines that are in no entry of their own from the samples of their families.
+fn leave_out_repeats(input: Input<'_>, scratch: &mut Scratch) {
+    for &(entry, lines) in input.target.entries.repeats() {
+        let combo = input.combos[entry.combo() as usize];
+        let slot = scratch.roles[combo.name as usize].slot;
+        scratch.slots[slot as usize].samples -= lines as usize;
+    }
+}
+
 /// Brings the target's samples into the order of its families, each family's in body order.
 fn scatter(input: Input<'_>, scratch: &mut Scratch) {
     let mut next = Vec::with_capacity(scratch.slots.len());
@@ -246,7 +272,7 @@ fn scatter(input: Input<'_>, scratch: &mut Scratch) {
     }
     scratch.entries.clear();
     scratch.entries.resize(start, Entry::new(0, 0));
-    for &entry in &input.target.entries {
+    for &entry in input.target.entries.all() {
         let combo = input.combos[entry.combo() as usize];
         let at = &mut next[scratch.roles[combo.name as usize].slot as usize];
         scratch.entries[*at] = entry;

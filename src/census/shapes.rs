@@ -8,8 +8,9 @@ use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;
 
 use super::dictionary::KeyId;
+use super::dictionary::LE;
 use super::dictionary::PairId;
-use super::dictionary::Pairs;
+use super::dictionary::QUANTILE;
 use super::dictionary::TextId;
 use super::tally::Combo;
 use super::tally::ComboId;
@@ -119,53 +120,45 @@ impl Shapes {
     }
 
     /// The bounds of the family, with what each costs.
-    pub(super) fn bound_costs(&self, all: &[Combo], pairs: &Pairs) -> Vec<BoundCost> {
-        let mut costs: Vec<BoundCost> = Vec::new();
-        for shape in &self.distinct {
-            for (key, saving) in self.bound_savings(shape, all, pairs) {
-                let saving = saving * shape.rows;
-                match costs.iter_mut().find(|cost| cost.key == key) {
-                    Some(cost) => cost.saving += saving,
-                    None => costs.push(BoundCost { key, saving }),
-                }
-            }
-        }
-        costs
-    }
-
-    /// For one row of `shape` and each bound in it: how many series fewer it has without that bound.
-    fn bound_savings(&self, shape: &Shape, all: &[Combo], pairs: &Pairs) -> Vec<(KeyId, u64)> {
-        let mut bare: Vec<(KeyId, TextId)> = Vec::new();
-        let mut unbounded: Vec<TextId> = Vec::new();
-        let mut savings: Vec<(KeyId, u64)> = Vec::new();
-        let combos = || self.combos(shape).iter().map(|&combo| all[combo as usize]);
-        unbounded.extend(combos().filter(|c| c.bound == NO_BOUND).map(|c| c.name));
-        for combo in combos().filter(|combo| combo.bound != NO_BOUND) {
-            let key = pairs.entry(combo.bound).key;
-            let at = savings.iter().position(|&(known, _)| known == key);
-            let at = at.unwrap_or_else(|| {
-                savings.push((key, 0));
-                savings.len() - 1
+    pub(super) fn bound_costs(&self, all: &[Combo]) -> Vec<BoundCost> {
+        let cost = |key: KeyId| {
+            let savings = self.distinct.iter().filter_map(|shape| {
+                let saving = self.bound_saving(shape, key, all)?;
+                Some(saving * shape.rows)
             });
-            if unbounded.contains(&combo.name) || bare.contains(&(key, combo.name)) {
-                savings[at].1 += 1;
-            } else {
-                bare.push((key, combo.name));
-            }
-        }
-        savings
+            let saving = savings.reduce(|a, b| a + b)?;
+            Some(BoundCost { key, saving })
+        };
+        [LE, QUANTILE].into_iter().filter_map(cost).collect()
     }
 
-    /// Series of each bound, by its pair as written.
+    /// For one row of `shape`: how many series fewer it has without the bound `key`. `None` where it has
+    /// no such bound.
+    fn bound_saving(&self, shape: &Shape, key: KeyId, all: &[Combo]) -> Option<u64> {
+        let combos = || self.combos(shape).iter().map(|&combo| all[combo as usize]);
+        let split = |combo: Combo| match key {
+            LE => (combo.bounds.le, (combo.name, combo.bounds.quantile)),
+            _ => (combo.bounds.quantile, (combo.name, combo.bounds.le)),
+        };
+        if combos().all(|combo| split(combo).0 == NO_BOUND) {
+            return None;
+        }
+        let mut rest: Vec<(TextId, PairId)> = combos().map(|combo| split(combo).1).collect();
+        let before = rest.len();
+        rest.sort_unstable();
+        rest.dedup();
+        Some((before - rest.len()) as u64)
+    }
+
+    /// Series of each bound, by its pair.
     pub(super) fn bound_values<'a>(
         &'a self,
         all: &'a [Combo],
     ) -> impl Iterator<Item = (PairId, u64)> + 'a {
         self.distinct.iter().flat_map(move |shape| {
-            self.combos(shape).iter().filter_map(move |&combo| {
-                let bound = all[combo as usize].bound;
-                (bound != NO_BOUND).then_some((bound, shape.rows))
-            })
+            let combos = self.combos(shape).iter();
+            let bounds = combos.flat_map(move |&combo| all[combo as usize].bounds.iter());
+            bounds.map(|bound| (bound, shape.rows))
         })
     }
 }

@@ -9,6 +9,8 @@ use super::dictionary::Pairs;
 use super::dictionary::QUANTILE;
 use super::dictionary::TextId;
 use super::dictionary::Texts;
+use super::entries::Entries;
+use super::entries::Entry;
 use super::family::FamilyTally;
 use super::fold;
 use super::rows::RowId;
@@ -22,7 +24,7 @@ use crate::exposition::Sample;
 
 /// Counts the samples of any number of targets.
 ///
-/// Per sample it appends eight bytes to the target being read, plus four for each label of a label set not
+/// Per series it keeps eight bytes of the target being read, plus four for each label of a label set not
 /// seen before in this target. A target is forgotten once it is folded in; what stays is the distinct
 /// label values of each family.
 #[derive(Debug, Default)]
@@ -70,8 +72,7 @@ impl Families {
 #[derive(Debug, Default)]
 pub(super) struct Target {
     pub(super) rows: Rows,
-    /// One entry for each sample, in body order.
-    pub(super) entries: Vec<Entry>,
+    pub(super) entries: Entries,
     /// Declared families, in order of their first metadata line.
     pub(super) declared: Vec<Declared>,
     declared_index: HashMap<TextId, usize>,
@@ -80,25 +81,6 @@ pub(super) struct Target {
     /// Sample names, with their lines and bytes.
     pub(super) names: Vec<NameLines>,
     name_index: Vec<u32>,
-}
-
-/// A sample: its label set in the upper half, its combo in the lower one, so that sorting groups by label
-/// set.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Entry(u64);
-
-impl Entry {
-    pub(super) fn new(row: RowId, combo: ComboId) -> Self {
-        Self(u64::from(row) << 32 | u64::from(combo))
-    }
-
-    pub(super) fn row(self) -> RowId {
-        (self.0 >> 32) as RowId
-    }
-
-    pub(super) fn combo(self) -> ComboId {
-        self.0 as ComboId
-    }
 }
 
 /// What a target declares of one family.
@@ -132,13 +114,32 @@ pub(super) type ComboId = u32;
 /// No bound.
 pub(super) const NO_BOUND: PairId = PairId::MAX;
 
-/// A sample name with the `le` or `quantile` that stands beside it: what tells the lines of one histogram
-/// or summary apart. A line with both keeps `quantile` as an ordinary label.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// A sample name with the `le` and `quantile` that stand beside it: what tells the lines of one histogram
+/// or summary apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Combo {
     pub(super) name: TextId,
-    /// In its plainest spelling; `NO_BOUND` where there is none or it is empty.
-    pub(super) bound: PairId,
+    pub(super) bounds: Bounds,
+}
+
+/// The `le` and `quantile` of a sample; `NO_BOUND` where there is none or it is empty.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct Bounds {
+    pub(super) le: PairId,
+    pub(super) quantile: PairId,
+}
+
+impl Bounds {
+    const NONE: Self = Self {
+        le: NO_BOUND,
+        quantile: NO_BOUND,
+    };
+
+    /// Those that are there.
+    pub(super) fn iter(self) -> impl Iterator<Item = PairId> {
+        let both = [self.le, self.quantile].into_iter();
+        both.filter(|&bound| bound != NO_BOUND)
+    }
 }
 
 /// All combos, and for each the one that came after it last time: lines come in the same order for every
@@ -146,21 +147,36 @@ pub(super) struct Combo {
 #[derive(Debug, Default)]
 pub(super) struct Combos {
     pub(super) all: Vec<Combo>,
-    index: HashMap<(TextId, PairId), ComboId>,
+    index: HashMap<Combo, ComboId>,
     next: Vec<ComboId>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Last {
     /// Pair of each label, by its index in the line.
     pairs: Vec<PairId>,
-    /// Where the bound stands among them.
+    /// Where the bound stands among them, if there is exactly one.
     bound_at: Option<usize>,
-    /// Pairs without the bound.
+    bounds: Bounds,
+    /// Pairs without the bounds.
     row_pairs: Vec<PairId>,
     row: RowId,
     combo: ComboId,
     name: TextId,
+}
+
+impl Default for Last {
+    fn default() -> Self {
+        Self {
+            pairs: Vec::new(),
+            bound_at: None,
+            bounds: Bounds::NONE,
+            row_pairs: Vec::new(),
+            row: 0,
+            combo: 0,
+            name: 0,
+        }
+    }
 }
 
 impl Tally {
@@ -177,11 +193,15 @@ impl Tally {
         let guess = self.combos.next.get(self.last.combo as usize).copied();
         let guess = guess.map(|combo| (combo, self.combos.all[combo as usize]));
         let name = self.name(sample, guess.map(|(_, combo)| combo.name));
-        let written = self.labels(sample, guess.map(|(_, combo)| combo.bound));
-        let bound = self.plain_bound(name, written);
+        self.labels(sample, guess.map(|(_, combo)| combo.bounds));
+        let Bounds { le, quantile } = self.last.bounds;
+        let bounds = Bounds {
+            le: self.plain_bound(name, le),
+            quantile: self.plain_bound(name, quantile),
+        };
         let combo = match guess {
-            Some((id, guess)) if guess == (Combo { name, bound }) => id,
-            _ => self.combo(Combo { name, bound }),
+            Some((id, guess)) if guess == (Combo { name, bounds }) => id,
+            _ => self.combo(Combo { name, bounds }),
         };
         self.last.name = name;
         self.last.combo = combo;
@@ -200,34 +220,47 @@ impl Tally {
         }
     }
 
-    /// Finds the sample's label set, into `last.row`, and its bound.
-    fn labels(&mut self, sample: &Sample<'_>, guess: Option<PairId>) -> PairId {
+    /// Finds the sample's label set and bounds, as written, into `last`.
+    fn labels(&mut self, sample: &Sample<'_>, guess: Option<Bounds>) {
         match (sample.delta(), self.last.bound_at) {
-            (Delta::Same, bound_at) => {
-                return bound_at.map_or(NO_BOUND, |at| self.last.pairs[at]);
-            }
+            (Delta::Same, _) => {}
             (Delta::One(at), Some(bound_at)) if at == bound_at => {
-                let label = sample.label(at);
-                let pair = match guess {
-                    Some(guess) if guess != NO_BOUND && self.pairs.text(guess) == label.text => {
-                        guess
-                    }
-                    _ => self.pairs.intern(&label),
-                };
-                let before = self.pairs.entry(self.last.pairs[at]).key;
-                let entry = self.pairs.entry(pair);
-                if entry.key == before && !entry.empty {
-                    self.last.pairs[at] = pair;
-                    return pair;
+                if !self.only_bound(sample, at, guess) {
+                    self.look_up(sample);
                 }
             }
-            _ => {}
+            _ => self.look_up(sample),
         }
-        self.look_up(sample)
+    }
+
+    /// Takes over a sample that differs from the one before in its only bound; `false` where something
+    /// else stands in that place.
+    fn only_bound(&mut self, sample: &Sample<'_>, at: usize, guess: Option<Bounds>) -> bool {
+        let label = sample.label(at);
+        let before = self.pairs.entry(self.last.pairs[at]).key;
+        let guess = guess.map_or(NO_BOUND, |guess| match before {
+            LE => guess.le,
+            _ => guess.quantile,
+        });
+        let pair = if guess != NO_BOUND && self.pairs.text(guess) == label.text {
+            guess
+        } else {
+            self.pairs.intern(&label)
+        };
+        let entry = self.pairs.entry(pair);
+        if entry.key != before || entry.empty {
+            return false;
+        }
+        self.last.pairs[at] = pair;
+        match before {
+            LE => self.last.bounds.le = pair,
+            _ => self.last.bounds.quantile = pair,
+        }
+        true
     }
 
     /// Looks up every label that is not the one at its place in the sample before.
-    fn look_up(&mut self, sample: &Sample<'_>) -> PairId {
+    fn look_up(&mut self, sample: &Sample<'_>) {
         let last = &mut self.last;
         last.pairs.resize(sample.label_count(), NO_BOUND);
         for (label, pair) in sample.labels().zip(&mut last.pairs) {
@@ -235,15 +268,25 @@ impl Tally {
                 *pair = self.pairs.intern(&label);
             }
         }
-        last.bound_at = bound_position(&self.pairs, &last.pairs);
+        last.bounds = Bounds::NONE;
+        last.bound_at = None;
         last.row_pairs.clear();
         for (at, &pair) in last.pairs.iter().enumerate() {
-            if Some(at) != last.bound_at {
-                last.row_pairs.push(pair);
+            let entry = self.pairs.entry(pair);
+            match entry.key {
+                LE if !entry.empty => last.bounds.le = pair,
+                QUANTILE if !entry.empty => last.bounds.quantile = pair,
+                _ => {
+                    last.row_pairs.push(pair);
+                    continue;
+                }
             }
+            last.bound_at = Some(at);
+        }
+        if last.bounds.iter().count() > 1 {
+            last.bound_at = None;
         }
         last.row = self.target.rows.intern(&last.row_pairs, &self.pairs);
-        last.bound_at.map_or(NO_BOUND, |at| last.pairs[at])
     }
 
     /// The plainest spelling of a bound. What it is longer by as written is kept for the bytes.
@@ -267,14 +310,11 @@ impl Tally {
         let combos = &mut self.combos;
         let all = &mut combos.all;
         let next = &mut combos.next;
-        let id = *combos
-            .index
-            .entry((combo.name, combo.bound))
-            .or_insert_with(|| {
-                all.push(combo);
-                next.push(0);
-                all.len() as ComboId - 1
-            });
+        let id = *combos.index.entry(combo).or_insert_with(|| {
+            all.push(combo);
+            next.push(0);
+            all.len() as ComboId - 1
+        });
         if !self.target.entries.is_empty() {
             next[self.last.combo as usize] = id;
         }
@@ -329,17 +369,6 @@ impl Tally {
         };
         (input, &mut self.families, &mut self.scratch)
     }
-}
-
-/// Where the bound stands: `le`, or else `quantile`, with a value.
-fn bound_position(pairs: &Pairs, labels: &[PairId]) -> Option<usize> {
-    let position = |key: KeyId| {
-        labels.iter().position(|&pair| {
-            let entry = pairs.entry(pair);
-            entry.key == key && !entry.empty
-        })
-    };
-    position(LE).or_else(|| position(QUANTILE))
 }
 
 impl Target {

@@ -202,7 +202,7 @@ fn redundant(survey: &Survey, thresholds: &Thresholds) -> Option<Finding> {
 /// as what one of them does, but nobody would start there.
 fn doubt(label: &LabelCount) -> u8 {
     match &label.redundancy {
-        Redundancy::DeterminedBy(by) if by.len() <= NAMED => 0,
+        Redundancy::DeterminedBy(by) if (1..=NAMED).contains(&by.len()) => 0,
         Redundancy::Constant => 1,
         Redundancy::DeterminedBy(_) | Redundancy::None => 2,
     }
@@ -217,6 +217,9 @@ fn determined_by(label: &LabelCount) -> &[String] {
 
 fn with_reason(label: &LabelCount) -> String {
     match &label.redundancy {
+        Redundancy::DeterminedBy(by) if by.is_empty() => {
+            format!("{} (never differs alone)", label.name)
+        }
         Redundancy::DeterminedBy(by) if by.len() <= NAMED => {
             format!("{} (given by {})", label.name, by.join(", "))
         }
@@ -426,6 +429,19 @@ mod tests {
              by x), b (given by x), …"
         );
         assert_eq!(findings[0].evidence["worst_labels"][0]["label"], "c");
+    }
+
+    #[test]
+    fn what_no_labels_determine_comes_last_and_says_so() {
+        let findings = found(vec![
+            repeated("kind", 30_000, &[]),
+            repeated("authority", 5_000, &["dst"]),
+        ]);
+        let message = &findings[0].message;
+        assert!(
+            message.ends_with("authority (given by dst), kind (never differs alone)"),
+            "{message}"
+        );
     }
 
     #[test]

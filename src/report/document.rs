@@ -212,7 +212,8 @@ pub struct LabelCost<'a> {
     pub marginal_saving_series: u64,
     /// It costs bytes and no series: other labels determine it, or it is constant.
     pub redundant: bool,
-    /// The labels that determine it; empty for a constant, and for one that is not redundant.
+    /// The labels that determine it; empty for a constant, for one that is not redundant, and for one that
+    /// varies only along with something else, such as the sample name.
     pub determined_by: &'a [String],
     /// `le` of a histogram or `quantile` of a summary: dropping it destroys the family.
     pub structural: bool,

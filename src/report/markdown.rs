@@ -4,9 +4,11 @@
 //! that it cannot end a cell, link, embed HTML, mention a person or refer to an issue.
 
 use crate::census::FamilyCount;
+use crate::census::Redundancy;
 use crate::report::Command;
 use crate::report::Page;
 use crate::report::numbers;
+use crate::report::redundant::NEVER_ALONE;
 use crate::report::select::LabelRow;
 use crate::report::summary;
 use crate::report::text::escape_terminal;
@@ -101,8 +103,10 @@ fn label_row(page: Page<'_>, label: &LabelRow<'_>) -> String {
             "redundant: determined by {}",
             code(&label.determined_by().join(", "))
         )
-    } else if label.is_redundant() {
+    } else if *label.redundancy == Redundancy::Constant {
         "redundant: constant".to_owned()
+    } else if label.is_redundant() {
+        format!("redundant: {NEVER_ALONE}")
     } else {
         label
             .class

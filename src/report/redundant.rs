@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 use std::fmt::Write as _;
 
+use crate::census::Redundancy;
 use crate::report::Page;
 use crate::report::labels::says_family;
 use crate::report::numbers;
@@ -58,10 +59,10 @@ pub(super) fn lines(
 /// How hard it is to see that a label is redundant: one or two others that determine it are soon checked,
 /// a constant shows nothing that others do not know, and what takes many others is hard to believe.
 fn doubt(label: &LabelRow<'_>) -> u8 {
-    match label.determined_by().len() {
-        1..=2 => 0,
-        0 => 1,
-        _ => 2,
+    match label.redundancy {
+        Redundancy::DeterminedBy(by) if (1..=2).contains(&by.len()) => 0,
+        Redundancy::Constant => 1,
+        Redundancy::DeterminedBy(_) | Redundancy::None => 2,
     }
 }
 
@@ -97,11 +98,18 @@ fn tail(page: Page<'_>, named: usize, of: usize) -> String {
     }
 }
 
+/// What is said of a label that varies without any labels being known to determine it: series that differ
+/// in it differ in something else too, if only in their sample names.
+pub(super) const NEVER_ALONE: &str = "never differs alone";
+
 /// Why a label is redundant: `← target_ip, target_port`, `constant`.
 pub(super) fn reason(page: Page<'_>, label: &LabelRow<'_>) -> String {
     let by = label.determined_by();
-    if by.is_empty() {
+    if *label.redundancy == Redundancy::Constant {
         return "constant".to_owned();
+    }
+    if by.is_empty() {
+        return NEVER_ALONE.to_owned();
     }
     let most = if page.wide {
         by.len()
@@ -119,4 +127,50 @@ pub(super) fn reason(page: Page<'_>, label: &LabelRow<'_>) -> String {
         let _ = write!(text, " and {} more", numbers::grouped(more as u64));
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::Command;
+    use crate::report::Style;
+    use crate::report::View;
+    use crate::survey::Survey;
+
+    #[test]
+    fn a_label_that_varies_is_never_called_constant() {
+        let page = Page {
+            survey: &Survey::default(),
+            findings: &[],
+            view: &View::new(Command::Labels),
+            style: &Style {
+                width: 80,
+                color: false,
+                unicode: true,
+                escape: true,
+            },
+            wide: false,
+        };
+        let said = |redundancy: &Redundancy| {
+            let label = LabelRow {
+                family: None,
+                name: "x",
+                families: 1,
+                series: 2,
+                values: 2,
+                top_values: &[],
+                saves: 0,
+                redundancy,
+                structural: false,
+                body_bytes: 12,
+                class: None,
+            };
+            reason(page, &label)
+        };
+        assert_eq!(said(&Redundancy::Constant), "constant");
+        assert_eq!(
+            said(&Redundancy::DeterminedBy(Vec::new())),
+            "never differs alone"
+        );
+    }
 }

@@ -156,13 +156,11 @@ impl SlowFamily {
             .sum()
     }
 
-    /// Label sets without the bound that tells a histogram's or summary's lines apart: `le` with a value,
-    /// else `quantile` with one.
+    /// Label sets without the bounds that tell the lines of a histogram or summary apart.
     fn rows(&self) -> BTreeSet<Labels> {
         let row = |(_, mut labels): Series| {
-            if labels.remove("le").is_none() {
-                labels.remove("quantile");
-            }
+            labels.remove("le");
+            labels.remove("quantile");
             labels
         };
         self.series().into_iter().map(row).collect()
@@ -175,9 +173,12 @@ impl SlowFamily {
                 let mut rows = BTreeSet::new();
                 for (name, mut labels) in series {
                     if name.ends_with("_count") {
-                        if labels.remove("le").is_none() {
-                            labels.remove("quantile");
-                        }
+                        let bound = if self.family_type == "summary" {
+                            "quantile"
+                        } else {
+                            "le"
+                        };
+                        labels.remove(bound);
                         rows.insert(labels);
                     }
                 }

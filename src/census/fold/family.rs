@@ -5,12 +5,12 @@ use super::Job;
 use super::NameRole;
 use crate::census::columns::Columns;
 use crate::census::dictionary::LE;
+use crate::census::entries::Entry;
 use crate::census::family::FamilyTally;
 use crate::census::relations::Relations;
 use crate::census::shapes::Shape;
 use crate::census::shapes::Shapes;
-use crate::census::tally::Entry;
-use crate::census::tally::NO_BOUND;
+use crate::census::tally::Combo;
 use crate::exposition::FamilyType;
 
 /// What is laid out of one family at a time.
@@ -77,8 +77,7 @@ fn count_bytes(input: Input<'_>, entries: &[Entry], family: &mut FamilyTally) {
 
 fn count_bound_bytes(input: Input<'_>, entries: &[Entry], family: &mut FamilyTally) {
     for line in entries {
-        let bound = input.combos[line.combo() as usize].bound;
-        if bound != NO_BOUND {
+        for bound in input.combos[line.combo() as usize].bounds.iter() {
             let entry = input.pairs.entry(bound);
             let label = family.label(entry.key, 0);
             family.labels[label].body_bytes += u64::from(entry.body_bytes);
@@ -140,7 +139,7 @@ fn count_bounds(
     for (pair, series) in shapes.bound_values(input.combos) {
         family.values.add(pair, series);
     }
-    for cost in shapes.bound_costs(input.combos, input.pairs) {
+    for cost in shapes.bound_costs(input.combos) {
         let label = family.label(cost.key, 0);
         let label = &mut family.labels[label];
         label.marginal_saving += cost.saving;
@@ -155,6 +154,8 @@ fn count_bounds(
 /// Data points a Collector makes of the family: one for each label set of a histogram or summary that has
 /// a `_count`, one for each series of anything else but `_created`
 /// (`prometheusreceiver`, `internal/metricfamily.go`).
+///
+/// A `quantile` on a histogram, or `le` on a summary, is a label as any other there.
 fn data_points(
     input: Input<'_>,
     family_type: FamilyType,
@@ -162,23 +163,29 @@ fn data_points(
     shapes: &Shapes,
     series: u64,
 ) -> u64 {
-    let role = |combo: &u32| roles[input.combos[*combo as usize].name as usize];
     let combos_with = |shape: &Shape, is: fn(NameRole) -> bool| {
-        shapes
-            .combos(shape)
+        let combos = shapes.combos(shape).iter();
+        let combos = combos.map(|&combo| input.combos[combo as usize]);
+        combos
+            .filter(|combo| is(roles[combo.name as usize]))
+            .collect::<Vec<Combo>>()
+    };
+    let counted = |shape: &Shape, ordinary: fn(&Combo) -> u32| {
+        let mut labels: Vec<u32> = combos_with(shape, |role| role.count)
             .iter()
-            .filter(|combo| is(role(combo)))
-            .count() as u64
+            .map(ordinary)
+            .collect();
+        labels.sort_unstable();
+        labels.dedup();
+        shape.rows * labels.len() as u64
     };
     let all = shapes.shapes().iter();
     match family_type {
-        FamilyType::Histogram | FamilyType::Summary => all
-            .filter(|shape| combos_with(shape, |role| role.count) > 0)
-            .map(|shape| shape.rows)
-            .sum(),
+        FamilyType::Histogram => all.map(|shape| counted(shape, |c| c.bounds.quantile)).sum(),
+        FamilyType::Summary => all.map(|shape| counted(shape, |c| c.bounds.le)).sum(),
         _ => {
-            let created = all.map(|shape| shape.rows * combos_with(shape, |role| role.created));
-            series - created.sum::<u64>()
+            let created = |shape: &Shape| combos_with(shape, |role| role.created).len() as u64;
+            series - all.map(|shape| shape.rows * created(shape)).sum::<u64>()
         }
     }
 }
