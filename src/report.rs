@@ -109,7 +109,7 @@ pub struct View {
     /// Rows of each list the command is about, as typed; 0 is all. `None` leaves it to the format: a
     /// reader gets the first few with a word on the rest, a machine (JSON, CSV) gets everything.
     pub limit: Option<usize>,
-    /// Families to show. Totals stay those of the whole survey.
+    /// Families to list. Totals and findings stay those of the whole survey.
     pub family: Option<GlobMatcher>,
     /// Time between two scrapes of a target, from which rates follow; with zero all rates are 0.
     pub scrape_interval: Duration,
@@ -127,6 +127,14 @@ impl View {
             scrape_interval: Duration::from_secs(30),
         }
     }
+}
+
+/// The family filter of the view as typed, where no family that was read matches it.
+pub fn idle_filter<'a>(survey: &Survey, view: &'a View) -> Option<&'a str> {
+    let filter = view.family.as_ref()?;
+    let mut families = survey.census.families.iter();
+    let idle = !families.any(|family| filter.is_match(&family.name));
+    idle.then(|| filter.glob().glob())
 }
 
 /// What every part of a report is written from.

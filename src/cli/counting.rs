@@ -51,7 +51,7 @@ const NAMED_FAILURES: usize = 10;
 /// Does what was typed.
 ///
 /// # Errors
-/// Signals cannot be listened for, or a glob cannot be compiled.
+/// Signals cannot be listened for.
 pub(super) fn run(
     command: Command,
     order: Order,
@@ -68,7 +68,7 @@ pub(super) fn run(
         messages.note("reading from the terminal: paste a scrape and end with Ctrl-D");
     }
     let draw = sources.wants_progress() && terminal.can_draw && !messages.is_quiet();
-    let Some(survey) = sources.plan(show.families()?) else {
+    let Some(survey) = sources.plan() else {
         return Ok(ask_for_source(command, terminal, messages));
     };
     let plan = Plan {
@@ -122,6 +122,9 @@ fn conclude(plan: &Plan, survey: &Survey, terminal: &Terminal, messages: Message
         return verdict.code;
     }
     say_failures(&survey.coverage, messages, Messages::warning);
+    if let Some(glob) = report::idle_filter(survey, &plan.view) {
+        messages.warning(&format!("no family matches --family '{glob}'"));
+    }
     let written = deliver(|out| {
         report::write(
             survey,

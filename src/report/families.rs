@@ -3,6 +3,7 @@
 use crate::census::FamilyCount;
 use crate::report::Page;
 use crate::report::audit;
+use crate::report::columns;
 use crate::report::columns::Cell;
 use crate::report::columns::Column;
 use crate::report::columns::List;
@@ -11,10 +12,11 @@ use crate::report::order::FamilyOrder;
 use crate::report::select::Selection;
 use crate::report::summary;
 use crate::report::text::escape_terminal;
-use crate::report::text::truncate;
 
 /// Families that `families` shows where no limit was typed.
 const SHOWN: usize = 20;
+
+const TITLE: &str = "FAMILIES";
 
 /// The section of an audit.
 pub(super) fn overview(page: Page<'_>) -> Vec<String> {
@@ -78,11 +80,6 @@ pub(super) fn lines(page: Page<'_>) -> Vec<String> {
     if !list.is_empty() {
         lines.push(String::new());
         lines.extend(list);
-    } else if let Some(filter) = &page.view.family {
-        let filter = filter.glob().glob();
-        let said = format!(" no family like {}", escape_terminal(filter));
-        let style = page.style;
-        lines.push(truncate(&said, style.columns(), style.ellipsis()).into_owned());
     }
     lines
 }
@@ -94,15 +91,26 @@ fn list(
     row: impl Fn(&FamilyCount) -> Vec<Cell>,
 ) -> Vec<String> {
     if selection.shown.is_empty() {
-        return Vec::new();
+        return idle(page);
     }
     let list = List {
-        title: "FAMILIES",
+        title: TITLE,
         about: about(page, selection),
         rows: selection.shown.iter().map(|family| row(family)).collect(),
         columns,
     };
     list.lines(page.style, page.wide)
+}
+
+/// A heading without rows where the filter lets no family through: `FAMILIES  0 of 165 like nosuch`.
+fn idle(page: Page<'_>) -> Vec<String> {
+    let style = page.style;
+    let Some(filter) = &page.view.family else {
+        return Vec::new();
+    };
+    let of = numbers::of(0, page.survey.census.families.len());
+    let said = format!("{of} like {}", escape_terminal(filter.glob().glob()));
+    columns::title(TITLE, &said, style)
 }
 
 /// `8 of 165 by series`.

@@ -3,6 +3,7 @@
 use crate::census::class::ValueClass;
 use crate::report::Page;
 use crate::report::audit;
+use crate::report::columns;
 use crate::report::columns::Cell;
 use crate::report::columns::Column;
 use crate::report::columns::List;
@@ -20,12 +21,14 @@ const SHOWN: usize = 20;
 const WIDE_VALUES: usize = 3;
 const WIDE_VALUE_COLUMNS: usize = 32;
 
+const TITLE: &str = "LABELS";
+
 /// The section of an audit: labels that save series, then one sentence on those that do not.
 pub(super) fn overview(page: Page<'_>) -> Vec<String> {
     let (idle, saving): (Vec<_>, Vec<_>) = page
         .all_labels()
         .into_iter()
-        .partition(LabelRow::is_redundant);
+        .partition(|label| label.is_redundant() && !label.structural);
     let of = saving.len();
     let limit = page.view.limit.unwrap_or(audit::SHOWN);
     let limit = if limit == 0 { of } else { limit };
@@ -74,9 +77,13 @@ pub(super) fn lines(page: Page<'_>) -> Vec<String> {
     if selection.shown.is_empty() {
         if let Some(filter) = &page.view.family {
             let filter = escape_terminal(filter.glob().glob());
-            let said = format!(" no label on a family like {filter}");
-            let style = page.style;
-            lines.push(truncate(&said, style.columns(), style.ellipsis()).into_owned());
+            let of = numbers::of(0, page.survey.census.labels.len());
+            lines.push(String::new());
+            lines.extend(columns::title(
+                TITLE,
+                &format!("{of} in {filter}"),
+                page.style,
+            ));
         }
         return lines;
     }
@@ -126,7 +133,7 @@ pub(super) fn lines(page: Page<'_>) -> Vec<String> {
 
 fn list(page: Page<'_>, about: String, columns: Vec<Column>, rows: Vec<Vec<Cell>>) -> Vec<String> {
     let mut list = List {
-        title: "LABELS",
+        title: TITLE,
         about,
         columns,
         rows,
