@@ -42,6 +42,7 @@ use order::LabelOrder;
 
 pub use json::schema;
 pub use next::next_command;
+pub use text::escape_ascii;
 pub use text::escape_terminal;
 
 /// How a table may look.
@@ -51,7 +52,8 @@ pub struct Style {
     pub width: usize,
     /// ANSI colours may be used.
     pub color: bool,
-    /// Characters beyond ASCII may be used for bars, marks and ellipses; names keep theirs.
+    /// Characters beyond ASCII may be used for bars, marks and ellipses; else tables and Markdown are ASCII
+    /// throughout, names included.
     pub unicode: bool,
     /// The stream is a terminal, so hostile text is made safe in CSV and JSON too. JSON stays the same
     /// document (`\u009b`); CSV does not. Tables and Markdown are always safe.

@@ -248,7 +248,7 @@ fn a_target_that_nothing_matches_is_nothing_to_read() {
     exit: 2
     --- stdout
     --- stderr
-    error: nothing to read: all 1 found passed over; first: web.prom: does not match --target
+    error: nothing to read: 1 source passed over; first: web.prom: does not match --target
     ");
 }
 

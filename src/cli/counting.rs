@@ -16,6 +16,7 @@ use super::terminal::Terminal;
 use super::terminal::now;
 use crate::findings;
 use crate::findings::Thresholds;
+use crate::findings::numbers::plural;
 use crate::report;
 use crate::report::Command;
 use crate::report::Format;
@@ -104,11 +105,11 @@ fn read(plan: &Plan, control: &Control, unicode: bool, messages: Messages) -> Su
         work()
     };
     messages.detail(&format!(
-        "read {} bytes of {} targets in {:.0?} on {} threads",
-        control.body_bytes.load(Ordering::Relaxed),
-        survey.coverage.scraped,
+        "read {} of {} in {:.0?} on {}",
+        plural(control.body_bytes.load(Ordering::Relaxed), "byte"),
+        plural(survey.coverage.scraped, "target"),
         now().duration_since(start),
-        plan.survey.workers,
+        plural(plan.survey.workers as u64, "thread"),
     ));
     survey
 }
@@ -145,7 +146,10 @@ fn conclude(plan: &Plan, survey: &Survey, terminal: &Terminal, messages: Message
     if plan.format == Format::Table
         && let Some(command) = report::next_command(survey, &findings, &plan.view)
     {
-        messages.next(&command);
+        // Escaped it would be another command.
+        if terminal.report.unicode || command.is_ascii() {
+            messages.next(&command);
+        }
     }
     verdict.code
 }
@@ -156,8 +160,8 @@ fn explain_nothing(coverage: &Coverage, messages: Messages) {
         say_failures(coverage, messages, Messages::error);
     } else if let Some(first) = coverage.skipped.first() {
         messages.error(&format!(
-            "nothing to read: all {} found passed over; first: {}: {}",
-            coverage.skipped.len(),
+            "nothing to read: {} passed over; first: {}: {}",
+            plural(coverage.skipped.len() as u64, "source"),
             first.origin,
             first.reason,
         ));

@@ -11,7 +11,6 @@ use crate::report::numbers;
 use crate::report::order::FamilyOrder;
 use crate::report::select::Selection;
 use crate::report::summary;
-use crate::report::text::escape_terminal;
 
 /// Families that `families` shows where no limit was typed.
 const SHOWN: usize = 20;
@@ -31,7 +30,7 @@ pub(super) fn overview(page: Page<'_>) -> Vec<String> {
     ];
     list(page, &selection, columns, |family| {
         vec![
-            name(family).into(),
+            name(page, family).into(),
             family.family_type.as_str().to_owned().into(),
             numbers::grouped(family.series).into(),
             share(page, family).into(),
@@ -63,7 +62,7 @@ pub(super) fn lines(page: Page<'_>) -> Vec<String> {
         let interval = page.view.scrape_interval;
         let [min, median, max, outlier] = spread(page, family);
         vec![
-            name(family).into(),
+            name(page, family).into(),
             family.family_type.as_str().to_owned().into(),
             numbers::grouped(family.series).into(),
             share(page, family).into(),
@@ -109,7 +108,7 @@ fn idle(page: Page<'_>) -> Vec<String> {
         return Vec::new();
     };
     let of = numbers::of(0, page.survey.census.families.len());
-    let said = format!("{of} like {}", escape_terminal(filter.glob().glob()));
+    let said = format!("{of} like {}", page.style.safe(filter.glob().glob()));
     columns::title(TITLE, &said, style)
 }
 
@@ -122,7 +121,7 @@ fn about(page: Page<'_>, selection: &Selection<&FamilyCount>) -> String {
     let shown = numbers::of(selection.shown.len(), selection.of);
     match &page.view.family {
         Some(filter) => {
-            let filter = escape_terminal(filter.glob().glob());
+            let filter = page.style.safe(filter.glob().glob());
             format!("{shown} like {filter} by {by}")
         }
         None => format!("{shown} by {by}"),
@@ -140,8 +139,8 @@ fn part(family: &FamilyCount, selection: &Selection<&FamilyCount>) -> f64 {
     numbers::percent(family.series, largest.unwrap_or(0)) / 100.0
 }
 
-fn name(family: &FamilyCount) -> String {
-    escape_terminal(&family.name).into_owned()
+fn name(page: Page<'_>, family: &FamilyCount) -> String {
+    page.style.safe(&family.name).into_owned()
 }
 
 /// Series per target: smallest, median, largest, and the target with the largest where targets differ.
@@ -154,6 +153,6 @@ fn spread(page: Page<'_>, family: &FamilyCount) -> [String; 4] {
         numbers::grouped(spread.min),
         numbers::median(spread.median),
         numbers::grouped(spread.max),
-        escape_terminal(outlier).into_owned(),
+        page.style.safe(outlier).into_owned(),
     ]
 }
