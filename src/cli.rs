@@ -150,7 +150,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Err(help_or_error) => return print_help_or_error(&help_or_error),
     };
     let terminal = Terminal::new(&Surroundings::read(), cli.common.color);
-    let messages = Messages::new(cli.common.volume(), terminal.color_messages);
+    let messages = Messages::new(
+        cli.common.volume(),
+        terminal.color_messages,
+        terminal.report.unicode,
+    );
     let done = match cli.command {
         Command::Audit(args) => audit::run(args, &terminal, messages),
         Command::Families(args) => families::run(args, &terminal, messages),

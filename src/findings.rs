@@ -8,7 +8,7 @@ mod coverage;
 mod exposition;
 mod families;
 mod labels;
-mod numbers;
+pub(crate) mod numbers;
 mod samples;
 mod targets;
 mod thresholds;
@@ -138,7 +138,7 @@ mod tests {
             marginal_saving: saving,
             redundancy,
             structural: false,
-            body_bytes: 500,
+            body_bytes: 500_000,
             class: Some(ValueClass::Ip),
         }
     }
@@ -162,7 +162,7 @@ mod tests {
         let totals = Totals {
             targets: 5,
             series: 9_400,
-            body_bytes: 1_000,
+            body_bytes: 1_000_000,
             ..Totals::default()
         };
         let labels = vec![

@@ -42,6 +42,7 @@ use order::LabelOrder;
 
 pub use json::schema;
 pub use next::next_command;
+pub use text::escape_ascii;
 pub use text::escape_terminal;
 
 /// How a table may look.
@@ -51,7 +52,8 @@ pub struct Style {
     pub width: usize,
     /// ANSI colours may be used.
     pub color: bool,
-    /// Characters beyond ASCII may be used for bars, marks and ellipses; names keep theirs.
+    /// Characters beyond ASCII may be used for bars, marks and ellipses; else tables and Markdown are ASCII
+    /// throughout, names included.
     pub unicode: bool,
     /// The stream is a terminal, so hostile text is made safe in CSV and JSON too. JSON stays the same
     /// document (`\u009b`); CSV does not. Tables and Markdown are always safe.
@@ -109,7 +111,7 @@ pub struct View {
     /// Rows of each list the command is about, as typed; 0 is all. `None` leaves it to the format: a
     /// reader gets the first few with a word on the rest, a machine (JSON, CSV) gets everything.
     pub limit: Option<usize>,
-    /// Families to show. Totals stay those of the whole survey.
+    /// Families to list. Totals and findings stay those of the whole survey.
     pub family: Option<GlobMatcher>,
     /// Time between two scrapes of a target, from which rates follow; with zero all rates are 0.
     pub scrape_interval: Duration,
@@ -127,6 +129,14 @@ impl View {
             scrape_interval: Duration::from_secs(30),
         }
     }
+}
+
+/// The family filter of the view as typed, where no family that was read matches it.
+pub fn idle_filter<'a>(survey: &Survey, view: &'a View) -> Option<&'a str> {
+    let filter = view.family.as_ref()?;
+    let mut families = survey.census.families.iter();
+    let idle = !families.any(|family| filter.is_match(&family.name));
+    idle.then(|| filter.glob().glob())
 }
 
 /// What every part of a report is written from.

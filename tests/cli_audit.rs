@@ -116,6 +116,49 @@ fn findings_change_the_exit_code_only_when_asked_to() {
 }
 
 #[test]
+fn a_family_filter_shortens_the_list_and_not_the_judgement() {
+    let addresses: String = (0..40)
+        .map(|n| format!("peer_total{{target_ip=\"10.0.0.{n}\"}} 1\n"))
+        .collect();
+    let cli = Cli::new().file("web.prom", format!("{CLEAN}{addresses}"));
+    let read = |arguments: &[&str]| -> (i32, serde_json::Value) {
+        let output = cli.output(&[&["audit", "web.prom", "-o", "json"], arguments].concat());
+        (
+            code(&output),
+            serde_json::from_slice(&output.stdout).unwrap(),
+        )
+    };
+    let gate = ["--fail-on", "medium"];
+    let (all_code, all) = read(&gate);
+    let (code, filtered) = read(&[&gate[..], &["--family", "up"]].concat());
+    assert_eq!((all_code, code), (1, 1));
+    assert_eq!(filtered["family_filter"], "up");
+    assert_eq!(filtered["families"].as_array().unwrap().len(), 1);
+    for key in ["findings", "labels", "totals"] {
+        assert_eq!(filtered[key], all[key], "{key}");
+    }
+    assert_eq!(all["findings"][0]["id"], "labels/unbounded");
+}
+
+#[test]
+fn a_family_filter_that_nothing_matches_is_warned_of() {
+    let cli = Cli::new().file("web.prom", CLEAN);
+    for (command, said) in [
+        ("audit", "FAMILIES  0 of 1 like nosuch"),
+        ("families", "FAMILIES  0 of 1 like nosuch"),
+        ("labels", "LABELS  0 of 1 in nosuch"),
+    ] {
+        let output = cli.output(&[command, "web.prom", "--family", "nosuch"]);
+        assert_eq!(code(&output), 0);
+        let warned = text(&output.stderr);
+        let warning = "warning: no family matches --family 'nosuch'";
+        assert_eq!(warned.lines().next(), Some(warning), "{command}");
+        let report = text(&output.stdout);
+        assert!(report.contains(said), "{report}");
+    }
+}
+
+#[test]
 fn the_exit_code_does_not_depend_on_the_format() {
     let cli = Cli::new().file("web.prom", UNESCAPED);
     for format in ["table", "wide", "json", "jsonl", "csv", "markdown"] {
@@ -205,7 +248,7 @@ fn a_target_that_nothing_matches_is_nothing_to_read() {
     exit: 2
     --- stdout
     --- stderr
-    error: nothing to read: all 1 found passed over; first: web.prom: does not match --target
+    error: nothing to read: 1 source passed over; first: web.prom: does not match --target
     ");
 }
 

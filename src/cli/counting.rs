@@ -16,6 +16,7 @@ use super::terminal::Terminal;
 use super::terminal::now;
 use crate::findings;
 use crate::findings::Thresholds;
+use crate::findings::numbers::plural;
 use crate::report;
 use crate::report::Command;
 use crate::report::Format;
@@ -51,7 +52,7 @@ const NAMED_FAILURES: usize = 10;
 /// Does what was typed.
 ///
 /// # Errors
-/// Signals cannot be listened for, or a glob cannot be compiled.
+/// Signals cannot be listened for.
 pub(super) fn run(
     command: Command,
     order: Order,
@@ -68,7 +69,7 @@ pub(super) fn run(
         messages.note("reading from the terminal: paste a scrape and end with Ctrl-D");
     }
     let draw = sources.wants_progress() && terminal.can_draw && !messages.is_quiet();
-    let Some(survey) = sources.plan(show.families()?) else {
+    let Some(survey) = sources.plan() else {
         return Ok(ask_for_source(command, terminal, messages));
     };
     let plan = Plan {
@@ -104,11 +105,11 @@ fn read(plan: &Plan, control: &Control, unicode: bool, messages: Messages) -> Su
         work()
     };
     messages.detail(&format!(
-        "read {} bytes of {} targets in {:.0?} on {} threads",
-        control.body_bytes.load(Ordering::Relaxed),
-        survey.coverage.scraped,
+        "read {} of {} in {:.0?} on {}",
+        plural(control.body_bytes.load(Ordering::Relaxed), "byte"),
+        plural(survey.coverage.scraped, "target"),
         now().duration_since(start),
-        plan.survey.workers,
+        plural(plan.survey.workers as u64, "thread"),
     ));
     survey
 }
@@ -122,6 +123,9 @@ fn conclude(plan: &Plan, survey: &Survey, terminal: &Terminal, messages: Message
         return verdict.code;
     }
     say_failures(&survey.coverage, messages, Messages::warning);
+    if let Some(glob) = report::idle_filter(survey, &plan.view) {
+        messages.warning(&format!("no family matches --family '{glob}'"));
+    }
     let written = deliver(|out| {
         report::write(
             survey,
@@ -142,7 +146,10 @@ fn conclude(plan: &Plan, survey: &Survey, terminal: &Terminal, messages: Message
     if plan.format == Format::Table
         && let Some(command) = report::next_command(survey, &findings, &plan.view)
     {
-        messages.next(&command);
+        // Escaped it would be another command.
+        if terminal.report.unicode || command.is_ascii() {
+            messages.next(&command);
+        }
     }
     verdict.code
 }
@@ -153,8 +160,8 @@ fn explain_nothing(coverage: &Coverage, messages: Messages) {
         say_failures(coverage, messages, Messages::error);
     } else if let Some(first) = coverage.skipped.first() {
         messages.error(&format!(
-            "nothing to read: all {} found passed over; first: {}: {}",
-            coverage.skipped.len(),
+            "nothing to read: {} passed over; first: {}: {}",
+            plural(coverage.skipped.len() as u64, "source"),
             first.origin,
             first.reason,
         ));

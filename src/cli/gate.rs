@@ -7,6 +7,7 @@ use clap::builder::FalseyValueParser;
 use super::ExitCode;
 use crate::findings::Finding;
 use crate::findings::Severity;
+use crate::findings::numbers::plural;
 use crate::source::Skip;
 use crate::survey::Survey;
 
@@ -165,10 +166,6 @@ fn refused(survey: &Survey) -> Option<(ExitCode, String)> {
         );
     }
     Some((ExitCode::CouldNot, reason))
-}
-
-fn plural(count: u64, noun: &str) -> String {
-    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
 #[cfg(test)]

@@ -25,11 +25,16 @@ pub(super) enum Volume {
 pub(super) struct Messages {
     volume: Volume,
     color: bool,
+    unicode: bool,
 }
 
 impl Messages {
-    pub(super) fn new(volume: Volume, color: bool) -> Self {
-        Self { volume, color }
+    pub(super) fn new(volume: Volume, color: bool, unicode: bool) -> Self {
+        Self {
+            volume,
+            color,
+            unicode,
+        }
     }
 
     pub(super) fn is_quiet(self) -> bool {
@@ -76,7 +81,11 @@ impl Messages {
     /// One line. Texts hold names from files and scrapes, so each is made safe for a terminal.
     fn say(self, kind: &dyn Display, style: Style, text: &str) {
         let style = if self.color { style } else { Style::new() };
-        let text = report::escape_terminal(text);
+        let text = if self.unicode {
+            report::escape_terminal(text)
+        } else {
+            report::escape_ascii(text)
+        };
         let _ = writeln!(io::stderr().lock(), "{} {text}", kind.style(style));
     }
 }

@@ -13,6 +13,7 @@ use indicatif::ProgressBar;
 use indicatif::ProgressDrawTarget;
 use indicatif::ProgressStyle;
 
+use crate::findings::numbers::plural;
 use crate::survey::Control;
 
 /// Work shorter than this shows nothing.
@@ -82,7 +83,7 @@ fn describe(control: &Control, read: u64, expected: Option<u64>, elapsed: Durati
             let _ = write!(text, "{left}s left  ");
         }
     }
-    let _ = write!(text, "{done} target{}", if done == 1 { "" } else { "s" });
+    text.push_str(&plural(done, "target"));
     if failed > 0 {
         let _ = write!(text, ", {failed} failed");
     }

@@ -6,7 +6,6 @@ use clap::builder::PossibleValuesParser;
 use clap::builder::TypedValueParser;
 use clap::builder::ValueParser;
 use globset::GlobMatcher;
-use globset::GlobSet;
 
 use super::values;
 use crate::report::Command;
@@ -35,8 +34,8 @@ pub(super) struct ShowArgs {
     limit: Option<usize>,
     /// Show only the families whose name matches, such as 'response_*'
     ///
-    /// Totals stay those of everything read; findings about families and labels are those of the
-    /// families shown. Braces name several: '{response_*,tcp_*}'.
+    /// Only the lists get shorter: totals, findings and the exit code stay those of everything read.
+    /// Braces name several: '{response_*,tcp_*}'.
     #[arg(
         long,
         value_name = "GLOB",
@@ -84,15 +83,6 @@ impl ShowArgs {
             Output::Csv => Format::Csv,
             Output::Markdown => Format::Markdown,
         }
-    }
-
-    /// The families to count labels for.
-    ///
-    /// # Errors
-    /// The glob is too large to be compiled.
-    pub(super) fn families(&self) -> Result<Option<GlobSet>, globset::Error> {
-        let set = |glob: &GlobMatcher| GlobSet::builder().add(glob.glob().clone()).build();
-        self.family.as_ref().map(set).transpose()
     }
 
     /// What of the survey to show in answer to `command`.

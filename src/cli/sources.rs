@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use clap::builder::FalseyValueParser;
 use globset::GlobMatcher;
-use globset::GlobSet;
 
 use super::values;
 use crate::source;
@@ -88,8 +87,8 @@ impl SourceArgs {
         self.sources.iter().any(|source| source == "-")
     }
 
-    /// What will be read, and which families of it listed; `None` where no source is named.
-    pub(super) fn plan(self, families: Option<GlobSet>) -> Option<survey::Plan> {
+    /// What will be read; `None` where no source is named.
+    pub(super) fn plan(self) -> Option<survey::Plan> {
         if self.sources.is_empty() {
             return None;
         }
@@ -101,7 +100,7 @@ impl SourceArgs {
             },
             workers: self.threads.unwrap_or_else(processors).get(),
             max_line_bytes: self.max_line_bytes,
-            families,
+            families: None,
         })
     }
 }

@@ -152,6 +152,7 @@ mod tests {
             unbounded_min_values,
             unbounded_min_numbers,
             redundant_share,
+            redundant_min_bytes,
             redundant_low_share,
             outlier_min_targets,
             outlier_times,
@@ -192,6 +193,10 @@ mod tests {
             (
                 "labels/redundant",
                 format!("info from {} on", percent(redundant_share)),
+            ),
+            (
+                "labels/redundant",
+                format!("never below {} KiB", redundant_min_bytes >> 10),
             ),
             (
                 "labels/redundant",

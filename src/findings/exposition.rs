@@ -69,11 +69,11 @@ fn unescaped(survey: &Survey, rejects: &TargetRejects) -> Option<Finding> {
         subject: subject(&rejects.target),
         message: format!(
             "{}: {} an unescaped quote in a label value{}: Prometheus and the Collector drop \
-             this target's whole scrape, so its {} series are missing in the backend",
+             this target's whole scrape, so {} missing in the backend",
             rejects.target,
             count_verb(rejects.unescaped, "line", "holds", "hold"),
             place(first),
-            grouped(lost),
+            its_series(lost),
         ),
         evidence: reject_evidence(survey, rejects, rejects.unescaped, first),
         remedy: "rename what the label shows so that it holds no \" and no \\ (in a Linkerd \
@@ -104,9 +104,9 @@ fn rejected(survey: &Survey, rejects: &TargetRejects) -> Option<Finding> {
         (
             Severity::High,
             format!(
-                "malformed: Prometheus and the Collector drop this target's whole scrape, so its {} \
-                 series are missing in the backend",
-                grouped(lost_series(survey, rejects)),
+                "malformed: Prometheus and the Collector drop this target's whole scrape, so {} \
+                 missing in the backend",
+                its_series(lost_series(survey, rejects)),
             ),
             "fix what writes these lines: `promtool check metrics < DUMP` names the first one that \
              Prometheus refuses; if the file was cut or edited, save it again",
@@ -151,6 +151,14 @@ fn reject_evidence(
         map.insert("first_excerpt".to_owned(), json!(first.excerpt));
     }
     map
+}
+
+/// `its 12 series are`, which something has happened to.
+fn its_series(count: u64) -> String {
+    match count {
+        1 => "its only series is".to_owned(),
+        _ => format!("its {} series are", grouped(count)),
+    }
 }
 
 /// The series that we could read of a target whose scrape a backend drops.
@@ -244,6 +252,15 @@ mod tests {
     #[test]
     fn a_clean_scrape_has_no_finding() {
         assert_eq!(found(&survey(10, 0, vec![])), []);
+    }
+
+    #[test]
+    fn one_series_is_singular() {
+        let said = [0, 1, 2].map(its_series);
+        assert_eq!(
+            said,
+            ["its 0 series are", "its only series is", "its 2 series are"]
+        );
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! `labels/unbounded` and `labels/redundant`: labels that multiply series, and labels that only repeat.
 
 use std::cmp::Reverse;
+use std::collections::HashMap;
 
 use serde_json::json;
 
@@ -9,7 +10,8 @@ use super::Severity;
 use super::Subject;
 use super::Thresholds;
 use super::evidence;
-use super::numbers::bytes;
+use super::numbers::bytes_of;
+use super::numbers::either;
 use super::numbers::grouped;
 use super::numbers::percent;
 use super::numbers::plural;
@@ -23,6 +25,9 @@ use crate::survey::Survey;
 
 /// How many families or labels a sentence names.
 const NAMED: usize = 3;
+
+/// How many labels may determine another for that to be checked at a glance.
+const FEW: usize = 2;
 
 /// How many labels the evidence lists.
 const LISTED: usize = 10;
@@ -98,7 +103,7 @@ fn unbounded(survey: &Survey, label: &LabelCount, thresholds: &Thresholds) -> Op
             "sum it away before storage, for example a recording rule `sum without ({}) ({})` and a drop \
              of the raw series; not by labeldrop, which makes {} series collide",
             label.name,
-            names.first().map_or("…", |name| summed(survey, name)),
+            names.first().map_or("FAMILY", |name| summed(survey, name)),
             grouped(label.marginal_saving),
         ),
     })
@@ -136,19 +141,22 @@ fn redundant(survey: &Survey, thresholds: &Thresholds) -> Option<Finding> {
         .iter()
         .filter(|label| label.redundancy != Redundancy::None && !label.structural)
         .collect();
-    labels.sort_by_key(|label| (doubt(label), Reverse(label.body_bytes), label.name.as_str()));
+    let doubts: HashMap<&str, u8> = labels
+        .iter()
+        .map(|label| (label.name.as_str(), doubt(label, &labels)))
+        .collect();
+    labels.sort_by_key(|label| {
+        let name = label.name.as_str();
+        (doubts[name], Reverse(label.body_bytes), name)
+    });
     let cost: u64 = labels.iter().map(|label| label.body_bytes).sum();
     let part = share(cost, census.totals.body_bytes);
     let worst = labels.first()?;
-    if part < thresholds.redundant_share {
+    let count = labels.len() as u64;
+    if part < thresholds.redundant_share || cost < thresholds.redundant_min_bytes {
         return None;
     }
     let severe = part >= thresholds.redundant_low_share;
-    let named: Vec<String> = labels
-        .iter()
-        .take(NAMED)
-        .map(|label| with_reason(label))
-        .collect();
     Some(Finding {
         id: "labels/redundant",
         severity: if severe {
@@ -158,16 +166,13 @@ fn redundant(survey: &Survey, thresholds: &Thresholds) -> Option<Finding> {
         },
         subject: Subject::default(),
         message: format!(
-            "{} of {} {} no series when dropped and {} {} of {} ({}): {}{}",
-            labels.len(),
+            "{} of {} {} no series and {} {} ({})",
+            grouped(count),
             plural(census.labels.len() as u64, "label"),
-            if labels.len() == 1 { "saves" } else { "save" },
-            if labels.len() == 1 { "costs" } else { "cost" },
-            bytes(cost),
-            bytes(census.totals.body_bytes),
+            either(count, "saves", "save"),
+            either(count, "costs", "cost"),
+            bytes_of(cost, census.totals.body_bytes),
             percent(part),
-            named.join(", "),
-            if labels.len() > NAMED { ", …" } else { "" },
         ),
         evidence: evidence([
             ("redundant_labels", json!(labels.len())),
@@ -191,20 +196,36 @@ fn redundant(survey: &Survey, thresholds: &Thresholds) -> Option<Finding> {
             ),
         ]),
         remedy: format!(
-            "start with metric_relabel_configs `- {{action: labeldrop, regex: {}}}` and \
+            "start with metric_relabel_configs `- {{action: labeldrop, regex: {}}}` ({}) and \
              audit again before the next: labels that determine each other cannot all go",
-            worst.name,
+            samples::escaped(&worst.name),
+            reason(worst),
         ),
     })
 }
 
-/// How hard it is to see that a label is redundant. What all the others together determine can go as well
-/// as what one of them does, but nobody would start there.
-fn doubt(label: &LabelCount) -> u8 {
-    match &label.redundancy {
-        Redundancy::DeterminedBy(by) if (1..=NAMED).contains(&by.len()) => 0,
-        Redundancy::Constant => 1,
-        Redundancy::DeterminedBy(_) | Redundancy::None => 2,
+/// How much speaks against starting with a label. Least where one or two others determine it that do not
+/// need it themselves. Of labels that determine each other the costliest comes next and the others last:
+/// they stay when it goes. Then constants, then what takes many others to determine.
+fn doubt(label: &LabelCount, redundant: &[&LabelCount]) -> u8 {
+    let by = determined_by(label);
+    if label.redundancy == Redundancy::Constant {
+        return 2;
+    }
+    if !(1..=FEW).contains(&by.len()) {
+        return 3;
+    }
+    let rank = |label: &LabelCount| (label.body_bytes, Reverse(label.name.clone()));
+    let mut mutual = redundant
+        .iter()
+        .filter(|other| by.contains(&other.name) && determined_by(other).contains(&label.name))
+        .peekable();
+    if mutual.peek().is_none() {
+        0
+    } else if mutual.all(|other| rank(other) < rank(label)) {
+        1
+    } else {
+        4
     }
 }
 
@@ -215,17 +236,13 @@ fn determined_by(label: &LabelCount) -> &[String] {
     }
 }
 
-fn with_reason(label: &LabelCount) -> String {
+/// Why it can go.
+fn reason(label: &LabelCount) -> String {
     match &label.redundancy {
-        Redundancy::DeterminedBy(by) if by.is_empty() => {
-            format!("{} (never differs alone)", label.name)
-        }
-        Redundancy::DeterminedBy(by) if by.len() <= NAMED => {
-            format!("{} (given by {})", label.name, by.join(", "))
-        }
-        Redundancy::DeterminedBy(_) => format!("{} (given by the others)", label.name),
-        Redundancy::Constant => format!("{} (one value per target)", label.name),
-        Redundancy::None => label.name.clone(),
+        Redundancy::DeterminedBy(by) if by.is_empty() => "never differs alone".to_owned(),
+        Redundancy::DeterminedBy(by) if by.len() <= NAMED => format!("given by {}", by.join(", ")),
+        Redundancy::DeterminedBy(_) => "given by the others".to_owned(),
+        Redundancy::Constant | Redundancy::None => "one value per target".to_owned(),
     }
 }
 
@@ -319,7 +336,7 @@ mod tests {
         let census = Census {
             totals: Totals {
                 series: 1_000,
-                body_bytes: 100_000,
+                body_bytes: 1_000_000,
                 ..Totals::default()
             },
             families: families.into_iter().collect(),
@@ -403,71 +420,79 @@ mod tests {
                 &["target_ip", "target_port"],
             )])
         };
-        assert_eq!(of(24_999), []);
-        assert_eq!(of(25_000)[0].severity, Severity::Info);
-        assert_eq!(of(49_999)[0].severity, Severity::Info);
-        assert_eq!(of(50_000)[0].severity, Severity::Low);
+        assert_eq!(of(249_999), []);
+        assert_eq!(of(250_000)[0].severity, Severity::Info);
+        assert_eq!(of(499_999)[0].severity, Severity::Info);
+        assert_eq!(of(500_000)[0].severity, Severity::Low);
         assert_eq!(
-            of(50_000)[0].message,
-            "1 of 1 label saves no series when dropped and costs 48.8 KiB of 97.7 KiB (50.0%): target_addr (given by \
-             target_ip, target_port)"
+            of(500_000)[0].message,
+            "1 of 1 label saves no series and costs 488 KiB of 977 (50.0%)"
         );
+        assert_eq!(
+            of(500_000)[0].remedy,
+            "start with metric_relabel_configs `- {action: labeldrop, regex: target_addr}` (given by \
+             target_ip, target_port) and audit again before the next: labels that determine each other \
+             cannot all go"
+        );
+    }
+
+    #[test]
+    fn a_large_share_of_a_small_body_is_no_finding() {
+        let of = |bytes| {
+            let census = Census {
+                totals: Totals {
+                    body_bytes: 100_000,
+                    ..Totals::default()
+                },
+                labels: vec![repeated("target_addr", bytes, &["target_ip"])],
+                ..Census::default()
+            };
+            let survey = Survey {
+                census,
+                ..Survey::default()
+            };
+            redundant(&survey, &Thresholds::default()).is_some()
+        };
+        assert_eq!([65_535, 65_536].map(of), [false, true]);
+    }
+
+    fn order(labels: Vec<LabelCount>) -> Vec<String> {
+        let findings = found(labels);
+        assert_eq!(findings.len(), 1);
+        let worst = findings[0].evidence["worst_labels"].as_array().unwrap();
+        let names = worst.iter().map(|label| label["label"].as_str().unwrap());
+        names.map(str::to_owned).collect()
     }
 
     #[test]
     fn redundant_labels_are_one_finding_costliest_first() {
-        let labels = ["a", "b", "c", "d"].iter().zip([1, 2, 30_000, 3]);
-        let findings = found(
-            labels
-                .map(|(name, bytes)| repeated(name, bytes, &["x"]))
-                .collect(),
-        );
-        assert_eq!(findings.len(), 1);
-        assert_eq!(
-            findings[0].message,
-            "4 of 4 labels save no series when dropped and cost 29.3 KiB of 97.7 KiB (30.0%): c (given by x), d (given \
-             by x), b (given by x), …"
-        );
-        assert_eq!(findings[0].evidence["worst_labels"][0]["label"], "c");
-    }
-
-    #[test]
-    fn what_no_labels_determine_comes_last_and_says_so() {
-        let findings = found(vec![
-            repeated("kind", 30_000, &[]),
-            repeated("authority", 5_000, &["dst"]),
-        ]);
-        let message = &findings[0].message;
-        assert!(
-            message.ends_with("authority (given by dst), kind (never differs alone)"),
-            "{message}"
-        );
+        let labels = ["a", "b", "c", "d"].iter().zip([1, 2, 300_000, 3]);
+        let labels = labels.map(|(name, bytes)| repeated(name, bytes, &["x"]));
+        assert_eq!(order(labels.collect()), ["c", "d", "b", "a"]);
     }
 
     #[test]
     fn the_plainest_case_is_named_before_the_costliest() {
         let constant = LabelCount {
             redundancy: Redundancy::Constant,
-            ..repeated("tls", 9_000, &[])
+            ..repeated("tls", 90_000, &[])
         };
-        let findings = found(vec![
-            repeated("server_id", 20_000, &["a", "b", "c", "d"]),
+        let labels = vec![
+            repeated("server_id", 200_000, &["a", "b", "c"]),
+            repeated("kind", 100_000, &[]),
             constant,
-            repeated("authority", 5_000, &["dst"]),
-        ]);
-        assert_eq!(
-            findings[0].remedy,
-            "start with metric_relabel_configs `- {action: labeldrop, regex: authority}` and audit again \
-             before the next: labels that determine each other cannot all go"
-        );
-        let order: Vec<_> = findings[0].evidence["worst_labels"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .collect();
-        assert_eq!(
-            [&order[0]["label"], &order[1]["label"]],
-            ["authority", "tls"]
-        );
+            repeated("authority", 50_000, &["dst"]),
+        ];
+        assert_eq!(order(labels), ["authority", "tls", "server_id", "kind"]);
+    }
+
+    #[test]
+    fn of_labels_that_determine_each_other_one_is_suggested_and_no_other_passed_over_for_it() {
+        let labels = vec![
+            repeated("pod", 300_000, &["target_ip"]),
+            repeated("target_ip", 200_000, &["pod"]),
+            repeated("authority", 50_000, &["dst"]),
+        ];
+        assert_eq!(order(labels), ["authority", "pod", "target_ip"]);
     }
 }

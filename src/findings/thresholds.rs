@@ -28,6 +28,9 @@ pub struct Thresholds {
     pub unbounded_min_numbers: u64,
     /// `labels/redundant` fires when redundant labels take this share of all body bytes. 0.25.
     pub redundant_share: f64,
+    /// `labels/redundant` stays quiet below this many redundant bytes over all targets. 64 KiB: less fits
+    /// a few network packets and costs nobody anything, whatever its share of a small body.
+    pub redundant_min_bytes: u64,
     /// `labels/redundant` is low, not info, from this share on. 0.5: the larger part of every scrape is
     /// then repetition.
     pub redundant_low_share: f64,
@@ -56,6 +59,7 @@ impl Default for Thresholds {
             unbounded_min_values: 8,
             unbounded_min_numbers: 100,
             redundant_share: 0.25,
+            redundant_min_bytes: 64 << 10,
             redundant_low_share: 0.5,
             outlier_min_targets: 5,
             outlier_times: 5.0,

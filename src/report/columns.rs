@@ -130,6 +130,21 @@ pub(super) struct List {
     pub(super) rows: Vec<Vec<Cell>>,
 }
 
+/// A heading that no rows follow.
+pub(super) fn title(title: &str, about: &str, style: &Style) -> Vec<String> {
+    vec![titled(title, about, style).0]
+}
+
+/// Title and what it is about, cut to the width; and the columns that takes.
+fn titled(title: &str, about: &str, style: &Style) -> (String, usize) {
+    let about_columns = style.columns().saturating_sub(width(title) + 3);
+    let about = truncate(about, about_columns, style.ellipsis());
+    let used = 3 + width(title) + width(&about);
+    let title = style.paint(Tone::Heading, title);
+    let about = style.paint(Tone::Dim, &about);
+    (format!(" {title}  {about}"), used)
+}
+
 impl List {
     /// The list as lines that fit the style's width, or any width where `wide`.
     pub(super) fn lines(mut self, style: &Style, wide: bool) -> Vec<String> {
@@ -271,14 +286,7 @@ impl List {
     /// The title over the blank that the name leaves in the header's line; above it where it is too long.
     fn heading(&self, header: &str, style: &Style) -> Vec<String> {
         let blank = header.len() - header.trim_start().len();
-        let about_columns = style.columns().saturating_sub(width(self.title) + 3);
-        let about = truncate(&self.about, about_columns, style.ellipsis());
-        let used = 3 + width(self.title) + width(&about);
-        let title = format!(
-            " {}  {}",
-            style.paint(Tone::Heading, self.title),
-            style.paint(Tone::Dim, &about)
-        );
+        let (title, used) = titled(self.title, &self.about, style);
         if header.trim().is_empty() {
             return vec![title];
         }

@@ -22,7 +22,7 @@ pub struct Document<'a> {
     pub targets: Vec<TargetEntry<'a>>,
     /// Families that the family filter lets through.
     pub families: Vec<FamilyEntry<'a>>,
-    /// Labels, counted over the families that the family filter lets through.
+    /// Labels of the whole survey, whatever the family filter.
     pub labels: Vec<LabelEntry<'a>>,
     /// Where lines were refused, by target.
     pub rejects: Vec<RejectEntry<'a>>,
@@ -43,8 +43,7 @@ pub struct Header<'a> {
     pub coverage: CoverageEntry<'a>,
     /// The user stopped it before all was read.
     pub interrupted: bool,
-    /// Glob that `families`, `labels` and the findings about them are limited to; totals, targets, rejects
-    /// and other findings are not.
+    /// Glob that `families` is limited to; nothing else is.
     pub family_filter: Option<&'a str>,
     /// Time between two scrapes of a target, from which rates follow.
     pub scrape_interval_seconds: f64,
@@ -189,12 +188,12 @@ pub struct FamilyLabelEntry<'a> {
     pub cost: LabelCost<'a>,
 }
 
-/// One label over all families that the family filter lets through.
+/// One label over all families of the survey.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct LabelEntry<'a> {
     /// Label name.
     pub name: &'a str,
-    /// How many of these families have it on some line.
+    /// How many families have it on some line.
     pub families: u64,
     /// Series that carry it with a value.
     pub series: u64,

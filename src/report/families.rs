@@ -3,6 +3,7 @@
 use crate::census::FamilyCount;
 use crate::report::Page;
 use crate::report::audit;
+use crate::report::columns;
 use crate::report::columns::Cell;
 use crate::report::columns::Column;
 use crate::report::columns::List;
@@ -10,11 +11,11 @@ use crate::report::numbers;
 use crate::report::order::FamilyOrder;
 use crate::report::select::Selection;
 use crate::report::summary;
-use crate::report::text::escape_terminal;
-use crate::report::text::truncate;
 
 /// Families that `families` shows where no limit was typed.
 const SHOWN: usize = 20;
+
+const TITLE: &str = "FAMILIES";
 
 /// The section of an audit.
 pub(super) fn overview(page: Page<'_>) -> Vec<String> {
@@ -29,7 +30,7 @@ pub(super) fn overview(page: Page<'_>) -> Vec<String> {
     ];
     list(page, &selection, columns, |family| {
         vec![
-            name(family).into(),
+            name(page, family).into(),
             family.family_type.as_str().to_owned().into(),
             numbers::grouped(family.series).into(),
             share(page, family).into(),
@@ -61,7 +62,7 @@ pub(super) fn lines(page: Page<'_>) -> Vec<String> {
         let interval = page.view.scrape_interval;
         let [min, median, max, outlier] = spread(page, family);
         vec![
-            name(family).into(),
+            name(page, family).into(),
             family.family_type.as_str().to_owned().into(),
             numbers::grouped(family.series).into(),
             share(page, family).into(),
@@ -78,11 +79,6 @@ pub(super) fn lines(page: Page<'_>) -> Vec<String> {
     if !list.is_empty() {
         lines.push(String::new());
         lines.extend(list);
-    } else if let Some(filter) = &page.view.family {
-        let filter = filter.glob().glob();
-        let said = format!(" no family like {}", escape_terminal(filter));
-        let style = page.style;
-        lines.push(truncate(&said, style.columns(), style.ellipsis()).into_owned());
     }
     lines
 }
@@ -94,15 +90,26 @@ fn list(
     row: impl Fn(&FamilyCount) -> Vec<Cell>,
 ) -> Vec<String> {
     if selection.shown.is_empty() {
-        return Vec::new();
+        return idle(page);
     }
     let list = List {
-        title: "FAMILIES",
+        title: TITLE,
         about: about(page, selection),
         rows: selection.shown.iter().map(|family| row(family)).collect(),
         columns,
     };
     list.lines(page.style, page.wide)
+}
+
+/// A heading without rows where the filter lets no family through: `FAMILIES  0 of 165 like nosuch`.
+fn idle(page: Page<'_>) -> Vec<String> {
+    let style = page.style;
+    let Some(filter) = &page.view.family else {
+        return Vec::new();
+    };
+    let of = numbers::of(0, page.survey.census.families.len());
+    let said = format!("{of} like {}", page.style.safe(filter.glob().glob()));
+    columns::title(TITLE, &said, style)
 }
 
 /// `8 of 165 by series`.
@@ -114,7 +121,7 @@ fn about(page: Page<'_>, selection: &Selection<&FamilyCount>) -> String {
     let shown = numbers::of(selection.shown.len(), selection.of);
     match &page.view.family {
         Some(filter) => {
-            let filter = escape_terminal(filter.glob().glob());
+            let filter = page.style.safe(filter.glob().glob());
             format!("{shown} like {filter} by {by}")
         }
         None => format!("{shown} by {by}"),
@@ -132,8 +139,8 @@ fn part(family: &FamilyCount, selection: &Selection<&FamilyCount>) -> f64 {
     numbers::percent(family.series, largest.unwrap_or(0)) / 100.0
 }
 
-fn name(family: &FamilyCount) -> String {
-    escape_terminal(&family.name).into_owned()
+fn name(page: Page<'_>, family: &FamilyCount) -> String {
+    page.style.safe(&family.name).into_owned()
 }
 
 /// Series per target: smallest, median, largest, and the target with the largest where targets differ.
@@ -146,6 +153,6 @@ fn spread(page: Page<'_>, family: &FamilyCount) -> [String; 4] {
         numbers::grouped(spread.min),
         numbers::median(spread.median),
         numbers::grouped(spread.max),
-        escape_terminal(outlier).into_owned(),
+        page.style.safe(outlier).into_owned(),
     ]
 }

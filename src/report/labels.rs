@@ -3,6 +3,7 @@
 use crate::census::class::ValueClass;
 use crate::report::Page;
 use crate::report::audit;
+use crate::report::columns;
 use crate::report::columns::Cell;
 use crate::report::columns::Column;
 use crate::report::columns::List;
@@ -11,7 +12,6 @@ use crate::report::order::LabelOrder;
 use crate::report::redundant;
 use crate::report::select::LabelRow;
 use crate::report::summary;
-use crate::report::text::escape_terminal;
 use crate::report::text::truncate;
 
 /// Labels that `labels` shows where no limit was typed.
@@ -20,12 +20,14 @@ const SHOWN: usize = 20;
 const WIDE_VALUES: usize = 3;
 const WIDE_VALUE_COLUMNS: usize = 32;
 
+const TITLE: &str = "LABELS";
+
 /// The section of an audit: labels that save series, then one sentence on those that do not.
 pub(super) fn overview(page: Page<'_>) -> Vec<String> {
     let (idle, saving): (Vec<_>, Vec<_>) = page
         .all_labels()
         .into_iter()
-        .partition(LabelRow::is_redundant);
+        .partition(|label| label.is_redundant() && !label.structural);
     let of = saving.len();
     let limit = page.view.limit.unwrap_or(audit::SHOWN);
     let limit = if limit == 0 { of } else { limit };
@@ -50,9 +52,9 @@ pub(super) fn overview(page: Page<'_>) -> Vec<String> {
         let says_family = says_family(page, shown);
         let rows = shown.iter().map(|label| {
             vec![
-                escape_terminal(label.name).into_owned().into(),
+                page.style.safe(label.name).into_owned().into(),
                 remark(page, label).into(),
-                family_cell(says_family, label),
+                family_cell(page, says_family, label),
                 saves(page, label).into(),
                 share(page, label).into(),
                 numbers::grouped(label.values).into(),
@@ -73,10 +75,14 @@ pub(super) fn lines(page: Page<'_>) -> Vec<String> {
     let selection = page.labels(Some(SHOWN));
     if selection.shown.is_empty() {
         if let Some(filter) = &page.view.family {
-            let filter = escape_terminal(filter.glob().glob());
-            let said = format!(" no label on a family like {filter}");
-            let style = page.style;
-            lines.push(truncate(&said, style.columns(), style.ellipsis()).into_owned());
+            let filter = page.style.safe(filter.glob().glob());
+            let of = numbers::of(0, page.survey.census.labels.len());
+            lines.push(String::new());
+            lines.extend(columns::title(
+                TITLE,
+                &format!("{of} in {filter}"),
+                page.style,
+            ));
         }
         return lines;
     }
@@ -90,7 +96,7 @@ pub(super) fn lines(page: Page<'_>) -> Vec<String> {
     );
     if let Some(filter) = &page.view.family {
         about.push_str(" in ");
-        about.push_str(&escape_terminal(filter.glob().glob()));
+        about.push_str(&page.style.safe(filter.glob().glob()));
     }
     let columns = vec![
         Column::name("").enough(24),
@@ -107,8 +113,8 @@ pub(super) fn lines(page: Page<'_>) -> Vec<String> {
     let says_family = says_family(page, &selection.shown);
     let rows = selection.shown.iter().map(|label| {
         vec![
-            escape_terminal(label.name).into_owned().into(),
-            family_cell(says_family, label),
+            page.style.safe(label.name).into_owned().into(),
+            family_cell(page, says_family, label),
             saves(page, label).into(),
             share(page, label).into(),
             numbers::grouped(label.values).into(),
@@ -126,7 +132,7 @@ pub(super) fn lines(page: Page<'_>) -> Vec<String> {
 
 fn list(page: Page<'_>, about: String, columns: Vec<Column>, rows: Vec<Vec<Cell>>) -> Vec<String> {
     let mut list = List {
-        title: "LABELS",
+        title: TITLE,
         about,
         columns,
         rows,
@@ -145,10 +151,10 @@ pub(super) fn says_family(page: Page<'_>, shown: &[LabelRow<'_>]) -> bool {
     first.is_some() && (page.wide || families.any(|family| Some(family) != first))
 }
 
-fn family_cell(says_family: bool, label: &LabelRow<'_>) -> Cell {
+fn family_cell(page: Page<'_>, says_family: bool, label: &LabelRow<'_>) -> Cell {
     let family = label.family.filter(|_| says_family);
     let name = family.map_or("", |family| family.name.as_str());
-    escape_terminal(name).into_owned().into()
+    page.style.safe(name).into_owned().into()
 }
 
 /// Series that vanish without the label. A structural one is never offered as a saving.
@@ -207,7 +213,7 @@ fn class(label: &LabelRow<'_>) -> &'static str {
 /// `GET (120), POST (14), PUT (2), …`.
 fn top_values(page: Page<'_>, label: &LabelRow<'_>) -> String {
     let shown = label.top_values.iter().take(WIDE_VALUES).map(|top| {
-        let value = escape_terminal(&top.value);
+        let value = page.style.safe(&top.value);
         let value = truncate(&value, WIDE_VALUE_COLUMNS, page.style.ellipsis()).into_owned();
         format!("{value} ({})", numbers::grouped(top.series))
     });

@@ -11,7 +11,6 @@ use crate::report::numbers;
 use crate::report::redundant::NEVER_ALONE;
 use crate::report::select::LabelRow;
 use crate::report::summary;
-use crate::report::text::escape_terminal;
 use crate::report::text::truncate;
 
 /// Rows of each table and findings where no limit was typed.
@@ -26,7 +25,7 @@ pub(super) fn lines(page: Page<'_>) -> Vec<String> {
         String::new(),
     ];
     let counts = [summary::coverage_items(page), summary::count_items(page)].concat();
-    lines.push(counts.join(" · "));
+    lines.push(counts.join(page.style.dot()));
     if page.view.command != Command::Labels {
         lines.extend(families(page));
     }
@@ -57,7 +56,7 @@ fn families(page: Page<'_>) -> Vec<String> {
 
 fn family_row(page: Page<'_>, family: &FamilyCount) -> String {
     row(&[
-        code(&family.name),
+        code(page, &family.name),
         family.family_type.as_str().to_owned(),
         numbers::grouped(family.series),
         numbers::share(family.series, page.survey.census.totals.series),
@@ -89,7 +88,7 @@ fn labels(page: Page<'_>) -> Vec<String> {
 fn label_row(page: Page<'_>, label: &LabelRow<'_>) -> String {
     let total = page.survey.census.totals.series;
     let [saves, share] = if label.structural {
-        ["–".to_owned(), String::new()]
+        [page.style.dash().to_owned(), String::new()]
     } else {
         [
             numbers::grouped(label.saves),
@@ -101,7 +100,7 @@ fn label_row(page: Page<'_>, label: &LabelRow<'_>) -> String {
     } else if !label.determined_by().is_empty() {
         format!(
             "redundant: determined by {}",
-            code(&label.determined_by().join(", "))
+            code(page, &label.determined_by().join(", "))
         )
     } else if *label.redundancy == Redundancy::Constant {
         "redundant: constant".to_owned()
@@ -114,9 +113,9 @@ fn label_row(page: Page<'_>, label: &LabelRow<'_>) -> String {
             .replace('_', " ")
     };
     let mut cells = Vec::new();
-    cells.extend(label.family.map(|family| code(&family.name)));
+    cells.extend(label.family.map(|family| code(page, &family.name)));
     cells.extend([
-        code(label.name),
+        code(page, label.name),
         saves,
         share,
         numbers::grouped(label.values),
@@ -137,10 +136,14 @@ fn findings(page: Page<'_>) -> Vec<String> {
         let severity = finding.severity.as_str();
         lines.push(format!(
             "- **{severity}** {}: {}  ",
-            code(finding.id),
-            prose(&finding.message)
+            code(page, finding.id),
+            prose(page, &finding.message)
         ));
-        lines.push(format!("  → {}", prose(&finding.remedy)));
+        lines.push(format!(
+            "  {} {}",
+            page.style.arrow(),
+            prose(page, &finding.remedy)
+        ));
     }
     lines
 }
@@ -157,14 +160,14 @@ fn coverage(page: Page<'_>) -> Vec<String> {
         lines.push("- interrupted: only what was read until then is counted".to_owned());
     }
     for failure in coverage.failed.iter().take(SHOWN) {
-        let [target, reason] = [code(&failure.target), prose(&failure.reason)];
+        let [target, reason] = [code(page, &failure.target), prose(page, &failure.reason)];
         lines.push(format!("- failed {target}: {reason}"));
     }
     let more = coverage.failed.len().saturating_sub(SHOWN);
     if more > 0 {
         lines.push(format!("- failed {} more", numbers::grouped(more as u64)));
     }
-    lines.extend(skipped.map(|skipped| format!("- skipped {}", prose(&skipped))));
+    lines.extend(skipped.map(|skipped| format!("- skipped {}", prose(page, &skipped))));
     lines
 }
 
@@ -183,9 +186,9 @@ fn row(cells: &[String]) -> String {
 
 /// A name as code. Within it GitHub looks for no link, mention or issue. Backticks, pipes and backslashes
 /// end or bend a code span in a table, so names that have any are written as HTML with entities.
-fn code(name: &str) -> String {
-    let name = escape_terminal(name);
-    let name = truncate(&name, LONGEST, "…");
+fn code(page: Page<'_>, name: &str) -> String {
+    let name = page.style.safe(name);
+    let name = truncate(&name, LONGEST, page.style.ellipsis());
     let is_plain = |c: char| c.is_alphanumeric() || " _:./,-()=+@#\"'{}$*?;%".contains(c);
     if name.chars().all(is_plain) && !name.trim().is_empty() && name.trim() == name {
         format!("`{name}`")
@@ -200,9 +203,9 @@ fn code(name: &str) -> String {
 
 /// A sentence as text. What Markdown reads is written as entities, and what GitHub looks for in the text
 /// afterwards (`@name`, `#1`) as code.
-fn prose(sentence: &str) -> String {
-    let sentence = escape_terminal(sentence);
-    let sentence = truncate(&sentence, 4 * LONGEST, "…");
+fn prose(page: Page<'_>, sentence: &str) -> String {
+    let sentence = page.style.safe(sentence);
+    let sentence = truncate(&sentence, 4 * LONGEST, page.style.ellipsis());
     let mut text = String::with_capacity(sentence.len());
     let mut before = ' ';
     for (at, c) in sentence.char_indices() {

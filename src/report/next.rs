@@ -46,6 +46,9 @@ pub fn next_command(survey: &Survey, findings: &[Finding], view: &View) -> Optio
         }
         command(survey, "labels", &["--family", &pattern])
     };
+    if view.command != Command::Labels && survey.inputs.iter().any(|input| is_consumed(input)) {
+        return None;
+    }
     let widen = || {
         let _: &GlobMatcher = view.family.as_ref()?;
         command(survey, "labels", &[])
@@ -56,16 +59,19 @@ pub fn next_command(survey: &Survey, findings: &[Finding], view: &View) -> Optio
     }
 }
 
-/// `meshctl NAME SOURCE… ARGUMENT…`, quoted; `None` where a part of it cannot be shown.
+/// `meshctl NAME SOURCE… ARGUMENT…`, quoted; `None` where a part of it cannot be shown or
+/// not be read again.
 pub(super) fn command(survey: &Survey, name: &str, arguments: &[&str]) -> Option<String> {
     let mut words = vec!["meshctl".to_owned(), name.to_owned()];
     if survey.inputs.len() > REPEATED_SOURCES {
         words.push("SOURCE...".to_owned());
     } else {
         for input in &survey.inputs {
-            // A path that would read as a flag; `-` alone is standard input.
-            let is_flag = input.starts_with('-') && input != "-";
-            let input = if is_flag {
+            if is_consumed(input) {
+                return None;
+            }
+            // A path that would read as a flag.
+            let input = if input.starts_with('-') {
                 format!("./{input}")
             } else {
                 input.clone()
@@ -77,6 +83,14 @@ pub(super) fn command(survey: &Survey, name: &str, arguments: &[&str]) -> Option
         words.push(quoted(argument)?);
     }
     Some(words.join(" "))
+}
+
+/// Whether a source is gone once it is read: standard input, or what the shell opened for this command.
+fn is_consumed(input: &str) -> bool {
+    input == "-"
+        || ["/dev/stdin", "/dev/fd/", "/proc/self/fd/"]
+            .iter()
+            .any(|place| input.starts_with(place))
 }
 
 /// One word for a POSIX shell, in single quotes where it needs any.
@@ -116,10 +130,24 @@ mod tests {
     #[test]
     fn a_path_is_never_read_as_a_flag() {
         let survey = Survey {
-            inputs: vec!["-".to_owned(), "--help".to_owned()],
+            inputs: vec!["web.prom".to_owned(), "--help".to_owned()],
             ..Survey::default()
         };
         let audit = command(&survey, "audit", &["-o", "json"]);
-        assert_eq!(audit.as_deref(), Some("meshctl audit - ./--help -o json"));
+        assert_eq!(
+            audit.as_deref(),
+            Some("meshctl audit web.prom ./--help -o json")
+        );
+    }
+
+    #[test]
+    fn what_can_be_read_only_once_is_not_suggested_again() {
+        for input in ["-", "/dev/stdin", "/dev/fd/63", "/proc/self/fd/11"] {
+            let survey = Survey {
+                inputs: vec!["web.prom".to_owned(), input.to_owned()],
+                ..Survey::default()
+            };
+            assert_eq!(command(&survey, "audit", &[]), None, "{input}");
+        }
     }
 }

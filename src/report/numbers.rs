@@ -3,69 +3,14 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
-/// `12,345`.
-pub(super) fn grouped(count: u64) -> String {
-    let digits = count.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (at, digit) in digits.char_indices() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-/// `1 family`, `2 families`.
-pub(super) fn counted(count: u64, one: &str, many: &str) -> String {
-    format!("{} {}", grouped(count), if count == 1 { one } else { many })
-}
+pub(super) use crate::findings::numbers::bytes;
+pub(super) use crate::findings::numbers::bytes_of;
+pub(super) use crate::findings::numbers::counted;
+pub(super) use crate::findings::numbers::grouped;
 
 /// `1 of 8`, with both grouped.
 pub(super) fn of(part: usize, whole: usize) -> String {
     format!("{} of {}", grouped(part as u64), grouped(whole as u64))
-}
-
-/// `512 B`, `1.20 KiB`, `70.2 KiB`, `702 KiB`, `9.70 MiB`: three digits at least where there are any.
-pub(super) fn bytes(count: u64) -> String {
-    let (number, unit) = bytes_and_unit(count);
-    format!("{number} {unit}")
-}
-
-/// `702 KiB of 992`, `702 KiB of 9.70 MiB`.
-pub(super) fn bytes_of(part: u64, whole: u64) -> String {
-    let (part, part_unit) = bytes_and_unit(part);
-    let (whole, whole_unit) = bytes_and_unit(whole);
-    if part_unit == whole_unit {
-        format!("{part} {part_unit} of {whole}")
-    } else {
-        format!("{part} {part_unit} of {whole} {whole_unit}")
-    }
-}
-
-fn bytes_and_unit(count: u64) -> (String, &'static str) {
-    const UNITS: [&str; 6] = ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
-    if count < 1024 {
-        return (count.to_string(), "B");
-    }
-    let mut value = count as f64 / 1024.0;
-    let mut unit = 0;
-    // 1023.6 KiB would be rounded to 1,024 KiB, so the step comes a little before 1024.
-    while value >= 1023.5 && unit + 1 < UNITS.len() {
-        value /= 1024.0;
-        unit += 1;
-    }
-    (three_digits(value), UNITS[unit])
-}
-
-fn three_digits(value: f64) -> String {
-    if value >= 99.95 {
-        grouped(whole(value.round()))
-    } else if value >= 9.995 {
-        format!("{value:.1}")
-    } else {
-        format!("{value:.2}")
-    }
 }
 
 /// Part of a whole in percent, 0 of nothing.
@@ -145,34 +90,6 @@ pub(super) fn interval(interval: Duration) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn groups_digits_by_three() {
-        let texts = [0, 999, 1000, 12_345, 1_234_567, u64::MAX].map(grouped);
-        let expected = [
-            "0",
-            "999",
-            "1,000",
-            "12,345",
-            "1,234,567",
-            "18,446,744,073,709,551,615",
-        ];
-        assert_eq!(texts, expected);
-    }
-
-    #[test]
-    fn bytes_keep_three_digits_and_never_reach_1024() {
-        let sizes = [
-            0, 1023, 1024, 71_885, 718_848, 1_016_292, 1_048_100, 10_171_187,
-        ];
-        let expected = [
-            "0 B", "1023 B", "1.00 KiB", "70.2 KiB", "702 KiB", "992 KiB", "1.00 MiB", "9.70 MiB",
-        ];
-        assert_eq!(sizes.map(bytes), expected);
-        assert_eq!(bytes(u64::MAX), "16.0 EiB");
-        assert_eq!(bytes_of(718_848, 1_016_292), "702 KiB of 992");
-        assert_eq!(bytes_of(718_848, 10_171_187), "702 KiB of 9.70 MiB");
-    }
 
     #[test]
     fn a_small_share_is_not_nothing() {

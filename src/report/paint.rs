@@ -1,11 +1,15 @@
 //! Colours, marks and bars. Colour only repeats what a word or a mark says, and stays calm: bold leads,
 //! dim is secondary, yellow and red are for what is wrong.
 
+use std::borrow::Cow;
+
 use owo_colors::Style as Ansi;
 
 use crate::findings::Severity;
 use crate::report::Style;
 use crate::report::numbers;
+use crate::report::text::escape_ascii;
+use crate::report::text::escape_terminal;
 
 /// What a piece of text is, for its colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +43,15 @@ impl Style {
             Tone::Alarm => Ansi::new().red().bold(),
         };
         ansi.style(text).to_string()
+    }
+
+    /// Text from anywhere as this style can show it.
+    pub(super) fn safe<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        if self.unicode {
+            escape_terminal(text)
+        } else {
+            escape_ascii(text)
+        }
     }
 
     fn pick(&self, unicode: &'static str, ascii: &'static str) -> &'static str {

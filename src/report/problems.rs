@@ -7,7 +7,6 @@ use crate::report::next;
 use crate::report::numbers;
 use crate::report::paint::Tone;
 use crate::report::paint::tone_of;
-use crate::report::text::escape_terminal;
 use crate::report::text::flow;
 use crate::report::text::width;
 use crate::report::text::wrap;
@@ -99,7 +98,7 @@ fn title(page: Page<'_>) -> Vec<String> {
 fn finding_lines(finding: &Finding, with_remedy: bool, page: Page<'_>) -> Vec<String> {
     let style = page.style;
     let room = style.columns().min(LONGEST_LINE) - 3;
-    let message = escape_terminal(&finding.message);
+    let message = page.style.safe(&finding.message);
     let mark = style.paint(tone_of(finding.severity), style.mark(finding.severity));
     let id = style.paint(Tone::Heading, finding.id);
     let beside = room.saturating_sub(width(finding.id) + 2);
@@ -119,7 +118,7 @@ fn finding_lines(finding: &Finding, with_remedy: bool, page: Page<'_>) -> Vec<St
     if !with_remedy {
         return lines;
     }
-    let remedy = format!("{} {}", style.arrow(), escape_terminal(&finding.remedy));
+    let remedy = format!("{} {}", style.arrow(), page.style.safe(&finding.remedy));
     let remedy = wrap(&remedy, room, room).into_iter();
     lines.extend(remedy.map(|text| format!("   {}", style.paint(Tone::Dim, &text))));
     lines

@@ -4,12 +4,12 @@ use std::cmp::Reverse;
 use std::fmt::Write as _;
 
 use crate::census::Redundancy;
+use crate::findings::numbers::either;
 use crate::report::Page;
 use crate::report::labels::says_family;
 use crate::report::numbers;
 use crate::report::paint::Tone;
 use crate::report::select::LabelRow;
-use crate::report::text::escape_terminal;
 use crate::report::text::wrap;
 
 /// Lines that the sentence may take, and in a narrow terminal.
@@ -71,20 +71,20 @@ fn sentence(page: Page<'_>, redundant: &[LabelRow<'_>], saving: usize) -> String
     let all = count + saving;
     let bytes = redundant.iter().map(|label| label.body_bytes).sum();
     format!(
-        "{} {} {} no series and {} {}",
-        numbers::of(count, all),
-        if all == 1 { "label" } else { "labels" },
-        if count == 1 { "saves" } else { "save" },
-        if count == 1 { "costs" } else { "cost" },
+        "{} of {} {} no series and {} {}",
+        numbers::grouped(count as u64),
+        numbers::counted(all as u64, "label", "labels"),
+        either(count as u64, "saves", "save"),
+        either(count as u64, "costs", "cost"),
         numbers::bytes_of(bytes, page.survey.census.totals.body_bytes)
     )
 }
 
 fn name(page: Page<'_>, label: &LabelRow<'_>, says_family: bool, text: &mut String) {
-    text.push_str(&escape_terminal(label.name));
+    text.push_str(&page.style.safe(label.name));
     if let Some(family) = label.family.filter(|_| says_family) {
         text.push_str(" of ");
-        text.push_str(&escape_terminal(&family.name));
+        text.push_str(&page.style.safe(&family.name));
     }
     let _ = write!(text, " ({})", reason(page, label));
 }
@@ -116,7 +116,7 @@ pub(super) fn reason(page: Page<'_>, label: &LabelRow<'_>) -> String {
     } else {
         NAMED_DETERMINERS
     };
-    let named = by.iter().take(most).map(|name| escape_terminal(name));
+    let named = by.iter().take(most).map(|name| page.style.safe(name));
     let mut text = format!(
         "{} {}",
         page.style.determined(),

@@ -1,7 +1,5 @@
 //! Which families, labels and findings are shown, and in which order: filter, sort, limit.
 
-use std::collections::BTreeSet;
-
 use crate::census::FamilyCount;
 use crate::census::FamilyLabel;
 use crate::census::LabelCount;
@@ -141,16 +139,10 @@ impl<'a> Page<'a> {
         rows
     }
 
-    /// Labels over the whole survey; with a family filter, those that one of its families has.
+    /// Labels over the whole survey, whatever families the view is about.
     pub(super) fn survey_labels(&self, limit: Option<usize>) -> Selection<LabelRow<'a>> {
-        let families = self.all_families().into_iter();
-        let labels = families.flat_map(|family| &family.labels);
-        let names: BTreeSet<&str> = labels.map(|label| label.name.as_str()).collect();
         let all = self.survey.census.labels.iter();
-        let mut rows: Vec<_> = all
-            .filter(|label| self.view.family.is_none() || names.contains(label.name.as_str()))
-            .map(LabelRow::of_survey)
-            .collect();
+        let mut rows: Vec<_> = all.map(LabelRow::of_survey).collect();
         sort_labels(&mut rows, self.view.labels);
         Selection::first(rows, self.limit(limit, Command::Labels))
     }

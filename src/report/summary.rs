@@ -6,7 +6,6 @@ use crate::report::Page;
 use crate::report::Style;
 use crate::report::numbers;
 use crate::report::paint::Tone;
-use crate::report::text::escape_terminal;
 use crate::report::text::flow;
 use crate::report::text::truncate;
 use crate::report::text::width;
@@ -150,7 +149,7 @@ fn amiss(page: Page<'_>) -> Vec<String> {
 
 /// The first word in its colour, the rest in plain, cut to the width.
 fn line(tone: Tone, text: &str, style: &Style) -> String {
-    let text = escape_terminal(text);
+    let text = style.safe(text);
     let text = truncate(&text, style.columns() - 3, style.ellipsis());
     let (word, rest) = text.split_at(text.find([' ', ':']).unwrap_or(text.len()));
     format!("   {}{rest}", style.paint(tone, word))

@@ -28,6 +28,28 @@ pub fn escape_terminal(text: &str) -> Cow<'_, str> {
     Cow::Owned(safe)
 }
 
+/// Safe text in ASCII: signs of our own by the nearest that there are, everything else by its escape.
+pub fn escape_ascii(text: &str) -> Cow<'_, str> {
+    let safe = escape_terminal(text);
+    if safe.is_ascii() {
+        return safe;
+    }
+    let mut ascii = String::with_capacity(safe.len() + 16);
+    for c in safe.chars() {
+        match c {
+            '…' => ascii.push_str("..."),
+            '←' => ascii.push_str("<-"),
+            '→' => ascii.push_str("->"),
+            '·' | '–' | '—' => ascii.push('-'),
+            c if c.is_ascii() => ascii.push(c),
+            c => {
+                let _ = write!(ascii, "{}", c.escape_unicode());
+            }
+        }
+    }
+    Cow::Owned(ascii)
+}
+
 /// Whether a terminal obeys the character, or shows nothing for it. Unicode's general categories Cc, Cf,
 /// Zl and Zp, and the default-ignorable code points of other categories.
 pub(super) fn is_hostile(c: char) -> bool {
@@ -158,6 +180,14 @@ mod tests {
         for (hostile, safe) in cases {
             assert_eq!(escape_terminal(hostile), safe);
         }
+    }
+
+    #[test]
+    fn ascii_keeps_our_signs_readable_and_escapes_the_rest() {
+        assert_eq!(
+            escape_ascii("a → b … größe\u{1b}"),
+            r"a -> b ... gr\u{f6}\u{df}e\u{1b}"
+        );
     }
 
     #[test]
