@@ -41,7 +41,7 @@ fn census(bodies: &[&[u8]]) -> io::Result<Census> {
         let lines = reader.read(&mut body, &mut Count(&mut tally))?;
         tally.end_target(format!("pod-{index}"), String::new(), lines);
     }
-    Ok(tally.finish(None))
+    Ok(tally.finish())
 }
 
 /// The census of one worker over this many equal targets.

@@ -13,7 +13,6 @@ use std::thread;
 use std::thread::ScopedJoinHandle;
 
 use crossbeam_channel::Sender;
-use globset::GlobSet;
 
 use crate::census::Census;
 use crate::census::Tally;
@@ -94,8 +93,6 @@ pub struct Plan {
     pub workers: usize,
     /// Longest line that is read, in bytes; a longer one is a reject.
     pub max_line_bytes: usize,
-    /// Families to list, and so the labels; `None` lists all. Totals are always those of all families.
-    pub families: Option<GlobSet>,
 }
 
 /// The strings between a running survey and whoever started it. All of it may be read at any time.
@@ -201,7 +198,7 @@ fn collect(plan: &Plan, control: &Control, feed: Feed, parts: Vec<Part>) -> Surv
     failed.sort_unstable();
     skipped.sort_unstable();
     rejects.sort_by(|a, b| (&a.target, &a.origin).cmp(&(&b.target, &b.origin)));
-    let census = tally.unwrap_or_default().finish(plan.families.as_ref());
+    let census = tally.unwrap_or_default().finish();
     let scraped = census.totals.targets;
     Survey {
         inputs: plan

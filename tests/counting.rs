@@ -29,7 +29,6 @@ fn survey(paths: &[String], workers: usize) -> Survey {
         },
         workers,
         max_line_bytes: 1 << 20,
-        families: None,
     };
     survey::run(&plan, &survey::Control::default())
 }

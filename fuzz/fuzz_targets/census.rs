@@ -48,12 +48,12 @@ fn tally(bodies: &[(usize, &[u8])]) -> Tally {
 
 fn merged(mut one: Tally, other: Tally) -> Census {
     one.merge(other);
-    one.finish(None)
+    one.finish()
 }
 
 fuzz_target!(|input: &[u8]| {
     let bodies: Vec<(usize, &[u8])> = input.split(|&byte| byte == 0).enumerate().collect();
-    let together = tally(&bodies).finish(None);
+    let together = tally(&bodies).finish();
     let (front, back) = bodies.split_at(bodies.len() / 2);
     assert_eq!(together, merged(tally(front), tally(back)));
     assert_eq!(together, merged(tally(back), tally(front)));

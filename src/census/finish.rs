@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use globset::GlobSet;
-
 use super::Census;
 use super::FamilyCount;
 use super::FamilyLabel;
@@ -53,24 +51,20 @@ impl Tally {
         }
     }
 
-    /// Names and orders everything. `listed` restricts the families, and with them the labels, that come
-    /// out; the totals stay those of all.
-    pub fn finish(mut self, listed: Option<&GlobSet>) -> Census {
+    /// Names and orders everything.
+    pub fn finish(mut self) -> Census {
         let targets = self.order_targets();
         let mut census = Census {
             totals: self.totals(),
             targets,
             ..Census::default()
         };
-        let mut families: Vec<(Vec<u8>, FamilyTally)> = Vec::new();
         let tallies = std::mem::take(&mut self.families.tallies);
-        for (id, tally) in tallies.into_iter().enumerate() {
+        let named = |(id, tally): (usize, FamilyTally)| {
             let name = self.families.names.text(id as u32);
-            let is_listed = listed.is_none_or(|globs| globs.is_match(&*text(name)));
-            if tally.seen && is_listed {
-                families.push((name.to_vec(), tally));
-            }
-        }
+            tally.seen.then(|| (name.to_vec(), tally))
+        };
+        let mut families: Vec<_> = tallies.into_iter().enumerate().filter_map(named).collect();
         families.sort_unstable_by(|a, b| a.0.cmp(&b.0));
         let classes = self.classes();
         census.families = families

@@ -100,7 +100,6 @@ impl SourceArgs {
             },
             workers: self.threads.unwrap_or_else(processors).get(),
             max_line_bytes: self.max_line_bytes,
-            families: None,
         })
     }
 }
