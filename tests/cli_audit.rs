@@ -117,9 +117,8 @@ fn findings_change_the_exit_code_only_when_asked_to() {
 
 #[test]
 fn a_family_filter_shortens_the_list_and_not_the_judgement() {
-    let addresses: String = (0..40)
-        .map(|n| format!("peer_total{{target_ip=\"10.0.0.{n}\"}} 1\n"))
-        .collect();
+    let lines = (0..40).map(|n| format!("peer_total{{target_ip=\"10.0.0.{n}\"}} 1\n"));
+    let addresses = lines.collect::<Vec<_>>().concat();
     let cli = Cli::new().file("web.prom", format!("{CLEAN}{addresses}"));
     let read = |arguments: &[&str]| -> (i32, serde_json::Value) {
         let output = cli.output(&[&["audit", "web.prom", "-o", "json"], arguments].concat());

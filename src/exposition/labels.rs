@@ -172,7 +172,7 @@ impl<'a, 'b> Scan<'a, 'b> {
                 let at = skip_blanks(self.line, at + 1);
                 Ok((self.line[at] != b'}').then_some(at))
             }
-            _ if first => Ok(Some(at)),
+            _ if first || self.is_label(at) => Ok(Some(at)),
             _ => Err(self.behind_value(at)),
         }
     }
@@ -185,14 +185,16 @@ impl<'a, 'b> Scan<'a, 'b> {
         at + 1
     }
 
-    /// What to make of text behind a closing quote that is neither comma nor brace: the next label
-    /// without a comma, or the rest of a value whose own quote was taken for the end.
-    fn behind_value(&self, at: usize) -> Fault {
+    /// Whether a label name and `=` stand at `at`. Behind a label without a comma that is the next one, as
+    /// for Prometheus.
+    fn is_label(&self, at: usize) -> bool {
         let length = label_name_length(&self.line[at..]);
-        let behind = skip_blanks(self.line, at + length);
-        if length > 0 && self.line[behind] == b'=' {
-            return Fault::new(at, RejectKind::MissingComma);
-        }
+        length > 0 && self.line[skip_blanks(self.line, at + length)] == b'='
+    }
+
+    /// What to make of other text behind a closing quote: the rest of a value whose own quote was taken for
+    /// the end.
+    fn behind_value(&self, at: usize) -> Fault {
         let quote = self.line[..at]
             .iter()
             .rposition(|&byte| byte == b'"')

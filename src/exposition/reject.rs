@@ -16,8 +16,6 @@ pub enum RejectKind {
     UnquotedValue,
     /// A quote inside a label value that its writer did not escape.
     UnescapedLabel,
-    /// Two labels without a comma between them.
-    MissingComma,
     /// A label value or quoted name that does not end on its line.
     UnterminatedValue,
     /// The same label name twice.
@@ -48,7 +46,6 @@ impl RejectKind {
             Self::MissingEquals => "missing-equals",
             Self::UnquotedValue => "unquoted-value",
             Self::UnescapedLabel => "unescaped-label",
-            Self::MissingComma => "missing-comma",
             Self::UnterminatedValue => "unterminated-value",
             Self::DuplicateLabel => "duplicate-label",
             Self::InvalidUtf8 => "invalid-utf8",
@@ -70,7 +67,6 @@ impl RejectKind {
             Self::MissingEquals => "expected `=` after the label name",
             Self::UnquotedValue => "expected a quoted label value",
             Self::UnescapedLabel => "a quote inside the label value is not escaped",
-            Self::MissingComma => "expected `,` or `}` after the label",
             Self::UnterminatedValue => "the quoted text does not end on this line",
             Self::DuplicateLabel => "the label name stands twice in this sample",
             Self::InvalidUtf8 => "not valid UTF-8",

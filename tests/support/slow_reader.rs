@@ -249,11 +249,15 @@ impl Cursor {
                 return Some((name, labels));
             }
             if name.is_some() || !labels.is_empty() {
-                self.take(',')?;
-                self.blanks();
-                if self.peek()? == '}' {
+                if self.peek()? == ',' {
                     self.at += 1;
-                    return Some((name, labels));
+                    self.blanks();
+                    if self.peek()? == '}' {
+                        self.at += 1;
+                        return Some((name, labels));
+                    }
+                } else if self.peek()? == '"' {
+                    return None;
                 }
             }
             let start = self.at;
