@@ -16,3 +16,7 @@ update:
 # Known vulnerabilities and unmaintained dependencies; needs the network and cargo-deny.
 advisories:
     cargo deny --locked check advisories
+
+# Whole processes beside promtool, and the parser beside prometheus-parse: an entry for benches/log.
+bench:
+    benches/compare.sh
