@@ -6,6 +6,7 @@
 
 pub mod class;
 mod columns;
+mod combos;
 mod determinants;
 mod dictionary;
 mod entries;
@@ -17,6 +18,7 @@ mod relations;
 mod rows;
 mod shapes;
 mod tally;
+mod target;
 
 pub use tally::Tally;
 

@@ -1,7 +1,7 @@
 //! The samples of the target being read: eight bytes each.
 
+use super::combos::ComboId;
 use super::rows::RowId;
-use super::tally::ComboId;
 
 /// Samples from which on repeated ones are looked for everywhere, not only right behind one another.
 const COMPACT_FROM: usize = 1 << 20;

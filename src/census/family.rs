@@ -8,7 +8,7 @@ use super::dictionary::KeyId;
 use super::dictionary::PairId;
 use super::dictionary::TextId;
 use super::dictionary::Texts;
-use super::tally::Target;
+use super::target::Target;
 use crate::exposition::FamilyType;
 
 /// Counts of one family over the targets folded in so far.

@@ -5,16 +5,16 @@ mod family;
 use std::thread;
 use std::thread::ScopedJoinHandle;
 
+use super::combos::Combo;
 use super::dictionary::Pairs;
 use super::dictionary::TextId;
 use super::dictionary::Texts;
 use super::entries::Entry;
 use super::family::FamilyTally;
 use super::family::family_of;
-use super::tally::Combo;
 use super::tally::Families;
 use super::tally::Tally;
-use super::tally::Target;
+use super::target::Target;
 use crate::exposition::FamilyType;
 use crate::exposition::unescape;
 use family::Tables;

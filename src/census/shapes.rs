@@ -7,14 +7,14 @@ use foldhash::fast::FixedState;
 use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;
 
+use super::combos::Combo;
+use super::combos::ComboId;
+use super::combos::NO_BOUND;
 use super::dictionary::KeyId;
 use super::dictionary::LE;
 use super::dictionary::PairId;
 use super::dictionary::QUANTILE;
 use super::dictionary::TextId;
-use super::tally::Combo;
-use super::tally::ComboId;
-use super::tally::NO_BOUND;
 
 /// The combos of each row, as a shape that rows share: all label sets of a histogram have the same buckets.
 #[derive(Debug, Default)]

@@ -1,23 +1,24 @@
 //! One worker's count: takes the samples of one target after the other and folds each target in.
 
-use foldhash::HashMap;
-
-use super::dictionary::KeyId;
+use super::combos::Bounds;
+use super::combos::Combo;
+use super::combos::ComboId;
+use super::combos::Combos;
+use super::combos::NO_BOUND;
 use super::dictionary::LE;
 use super::dictionary::PairId;
 use super::dictionary::Pairs;
 use super::dictionary::QUANTILE;
 use super::dictionary::TextId;
 use super::dictionary::Texts;
-use super::entries::Entries;
 use super::entries::Entry;
 use super::family::FamilyTally;
 use super::fold;
 use super::rows::RowId;
-use super::rows::Rows;
+use super::target::OddBound;
+use super::target::Target;
 use crate::exposition::Delta;
 use crate::exposition::Fact;
-use crate::exposition::FamilyType;
 use crate::exposition::LineCounts;
 use crate::exposition::Metadata;
 use crate::exposition::Sample;
@@ -66,89 +67,6 @@ impl Families {
         }
         id
     }
-}
-
-/// The target being read.
-#[derive(Debug, Default)]
-pub(super) struct Target {
-    pub(super) rows: Rows,
-    pub(super) entries: Entries,
-    /// Declared families, in order of their first metadata line.
-    pub(super) declared: Vec<Declared>,
-    declared_index: HashMap<TextId, usize>,
-    /// Bounds that are not written in their plainest spelling.
-    pub(super) odd_bounds: Vec<OddBound>,
-    /// Sample names, with their lines and bytes.
-    pub(super) names: Vec<NameLines>,
-    name_index: Vec<u32>,
-}
-
-/// What a target declares of one family.
-#[derive(Debug, Clone)]
-pub(super) struct Declared {
-    pub(super) family: TextId,
-    pub(super) family_type: Option<FamilyType>,
-    pub(super) unit: Option<Box<[u8]>>,
-    pub(super) body_bytes: u64,
-}
-
-/// Lines of one sample name in the target being read.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct NameLines {
-    pub(super) name: TextId,
-    pub(super) samples: u64,
-    pub(super) body_bytes: u64,
-}
-
-/// A bound that is longer or shorter than its plainest spelling, under which it is counted.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct OddBound {
-    pub(super) name: TextId,
-    pub(super) key: KeyId,
-    pub(super) longer_by: i64,
-}
-
-/// Number of a [`Combo`].
-pub(super) type ComboId = u32;
-
-/// No bound.
-pub(super) const NO_BOUND: PairId = PairId::MAX;
-
-/// A sample name with the `le` and `quantile` that stand beside it: what tells the lines of one histogram
-/// or summary apart.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) struct Combo {
-    pub(super) name: TextId,
-    pub(super) bounds: Bounds,
-}
-
-/// The `le` and `quantile` of a sample; `NO_BOUND` where there is none or it is empty.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) struct Bounds {
-    pub(super) le: PairId,
-    pub(super) quantile: PairId,
-}
-
-impl Bounds {
-    const NONE: Self = Self {
-        le: NO_BOUND,
-        quantile: NO_BOUND,
-    };
-
-    /// Those that are there.
-    pub(super) fn iter(self) -> impl Iterator<Item = PairId> {
-        let both = [self.le, self.quantile].into_iter();
-        both.filter(|&bound| bound != NO_BOUND)
-    }
-}
-
-/// All combos, and for each the one that came after it last time: lines come in the same order for every
-/// label set, so that guess is nearly always right.
-#[derive(Debug, Default)]
-pub(super) struct Combos {
-    pub(super) all: Vec<Combo>,
-    index: HashMap<Combo, ComboId>,
-    next: Vec<ComboId>,
 }
 
 #[derive(Debug)]
@@ -368,64 +286,5 @@ impl Tally {
             target_index: self.targets.len() as u32,
         };
         (input, &mut self.families, &mut self.scratch)
-    }
-}
-
-impl Target {
-    fn count_line(&mut self, name: TextId, bytes: usize) {
-        let index = self.name_index.get(name as usize).copied().unwrap_or(0);
-        if index == 0 {
-            self.name_index
-                .resize(self.name_index.len().max(name as usize + 1), 0);
-            self.names.push(NameLines {
-                name,
-                samples: 0,
-                body_bytes: 0,
-            });
-            self.name_index[name as usize] = self.names.len() as u32;
-        }
-        let lines = &mut self.names[self.name_index[name as usize] as usize - 1];
-        lines.samples += 1;
-        lines.body_bytes += bytes as u64;
-    }
-
-    fn declare(&mut self, family: TextId) -> &mut Declared {
-        let declared = &mut self.declared;
-        let index = *self.declared_index.entry(family).or_insert_with(|| {
-            declared.push(Declared {
-                family,
-                family_type: None,
-                unit: None,
-                body_bytes: 0,
-            });
-            declared.len() - 1
-        });
-        &mut declared[index]
-    }
-
-    /// The type that this target declares for a family.
-    pub(super) fn declared_type(&self, family: TextId) -> Option<FamilyType> {
-        let index = *self.declared_index.get(&family)?;
-        self.declared[index].family_type
-    }
-
-    fn clear(&mut self) {
-        let Self {
-            rows,
-            entries,
-            declared,
-            declared_index,
-            odd_bounds,
-            names,
-            name_index,
-        } = self;
-        rows.clear();
-        entries.clear();
-        declared.clear();
-        declared_index.clear();
-        odd_bounds.clear();
-        for lines in names.drain(..) {
-            name_index[lines.name as usize] = 0;
-        }
     }
 }

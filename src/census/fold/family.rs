@@ -4,13 +4,13 @@ use super::Input;
 use super::Job;
 use super::NameRole;
 use crate::census::columns::Columns;
+use crate::census::combos::Combo;
 use crate::census::dictionary::LE;
 use crate::census::entries::Entry;
 use crate::census::family::FamilyTally;
 use crate::census::relations::Relations;
 use crate::census::shapes::Shape;
 use crate::census::shapes::Shapes;
-use crate::census::tally::Combo;
 use crate::exposition::FamilyType;
 
 /// What is laid out of one family at a time.
