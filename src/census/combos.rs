@@ -44,6 +44,28 @@ impl Bounds {
 #[derive(Debug, Default)]
 pub(super) struct Combos {
     pub(super) all: Vec<Combo>,
-    pub(super) index: HashMap<Combo, ComboId>,
-    pub(super) next: Vec<ComboId>,
+    index: HashMap<Combo, ComboId>,
+    next: Vec<ComboId>,
+}
+
+impl Combos {
+    /// What came after `before` last time.
+    pub(super) fn guess_after(&self, before: ComboId) -> Option<(ComboId, Combo)> {
+        let next = *self.next.get(before as usize)?;
+        Some((next, self.all[next as usize]))
+    }
+
+    /// The number of `combo`, which from now on is the guess after `before`.
+    pub(super) fn intern(&mut self, combo: Combo, before: Option<ComboId>) -> ComboId {
+        let Self { all, index, next } = self;
+        let id = *index.entry(combo).or_insert_with(|| {
+            all.push(combo);
+            next.push(0);
+            all.len() as ComboId - 1
+        });
+        if let Some(before) = before {
+            next[before as usize] = id;
+        }
+        id
+    }
 }

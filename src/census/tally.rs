@@ -108,8 +108,8 @@ impl Tally {
 
     /// Counts one sample of the target being read.
     pub fn sample(&mut self, sample: &Sample<'_>) {
-        let guess = self.combos.next.get(self.last.combo as usize).copied();
-        let guess = guess.map(|combo| (combo, self.combos.all[combo as usize]));
+        let before = (!self.target.entries.is_empty()).then_some(self.last.combo);
+        let guess = before.and_then(|before| self.combos.guess_after(before));
         let name = self.name(sample, guess.map(|(_, combo)| combo.name));
         self.labels(sample, guess.map(|(_, combo)| combo.bounds));
         let Bounds { le, quantile } = self.last.bounds;
@@ -119,7 +119,7 @@ impl Tally {
         };
         let combo = match guess {
             Some((id, guess)) if guess == (Combo { name, bounds }) => id,
-            _ => self.combo(Combo { name, bounds }),
+            _ => self.combos.intern(Combo { name, bounds }, before),
         };
         self.last.name = name;
         self.last.combo = combo;
@@ -222,21 +222,6 @@ impl Tally {
             });
         }
         entry.canonical
-    }
-
-    fn combo(&mut self, combo: Combo) -> ComboId {
-        let combos = &mut self.combos;
-        let all = &mut combos.all;
-        let next = &mut combos.next;
-        let id = *combos.index.entry(combo).or_insert_with(|| {
-            all.push(combo);
-            next.push(0);
-            all.len() as ComboId - 1
-        });
-        if !self.target.entries.is_empty() {
-            next[self.last.combo as usize] = id;
-        }
-        id
     }
 
     /// Takes one metadata line of the target being read.

@@ -44,7 +44,7 @@ pub(super) fn fold(input: Input<'_>, roles: &[NameRole], job: Job<'_>, tables: &
     columns.flush_values(family);
     if plain {
         columns.flush_bytes(input.pairs, family);
-        count_bound_bytes(input, entries, family);
+        count_plain_bound_bytes(input, shapes, family);
     }
     count_bounds(input, family_type, shapes, family);
     if shapes.row_count() > 1 {
@@ -82,6 +82,15 @@ fn count_bound_bytes(input: Input<'_>, entries: &[Entry], family: &mut FamilyTal
             let label = family.label(entry.key, 0);
             family.labels[label].body_bytes += u64::from(entry.body_bytes);
         }
+    }
+}
+
+/// The same where each series is one line: what a shape holds, all its rows have.
+fn count_plain_bound_bytes(input: Input<'_>, shapes: &Shapes, family: &mut FamilyTally) {
+    for (bound, series) in shapes.bound_values(input.combos) {
+        let entry = input.pairs.entry(bound);
+        let label = family.label(entry.key, 0);
+        family.labels[label].body_bytes += series * u64::from(entry.body_bytes);
     }
 }
 
