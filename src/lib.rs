@@ -7,6 +7,7 @@
 
 pub mod census;
 pub mod cli;
+pub mod collector;
 pub mod exposition;
 pub mod findings;
 pub mod report;

@@ -1,0 +1,1 @@
+//! A Collector configuration as a typed model with positions.

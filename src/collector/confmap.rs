@@ -1,0 +1,1 @@
+//! What becomes of `$` in a configuration, release by release, and how several files become one.

@@ -1,0 +1,1 @@
+//! Templates as Go's `Regexp.Expand` fills them in.

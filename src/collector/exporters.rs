@@ -1,0 +1,1 @@
+//! From metrics to what the backend stores.

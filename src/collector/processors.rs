@@ -1,0 +1,1 @@
+//! The processors that are simulated, and those known to change nothing.

@@ -1,0 +1,1 @@
+//! From one scrape to metrics, as the Prometheus receiver does it.

@@ -1,0 +1,1 @@
+//! Go's regular expressions, matched by the `regex` crate with equal meaning.

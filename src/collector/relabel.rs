@@ -1,0 +1,1 @@
+//! Prometheus relabeling: one engine for targets and for samples.
