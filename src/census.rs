@@ -6,19 +6,14 @@
 
 pub mod class;
 mod columns;
-mod combos;
 mod determinants;
-mod dictionary;
-mod entries;
 mod family;
 mod finish;
 mod fold;
 mod redundancy;
 mod relations;
-mod rows;
 mod shapes;
 mod tally;
-mod target;
 
 pub use tally::Tally;
 

@@ -17,6 +17,7 @@ mod number;
 mod reader;
 mod reject;
 mod sample;
+mod tolerated;
 
 pub use escape::unescape;
 pub use metadata::Fact;
@@ -29,6 +30,7 @@ pub use reject::RejectKind;
 pub use sample::Delta;
 pub use sample::Label;
 pub use sample::Sample;
+pub use tolerated::Tolerated;
 
 /// Takes what a [`Reader`] finds, in body order.
 pub trait Visitor {
@@ -38,4 +40,9 @@ pub trait Visitor {
     fn metadata(&mut self, metadata: &Metadata<'_>);
     /// A line that was refused.
     fn reject(&mut self, reject: &Reject<'_>);
+    /// A line that was taken although a scraper refuses it. Comes after the line itself; whoever only
+    /// counts has no use for it.
+    fn tolerated(&mut self, line: u64, what: Tolerated) {
+        let _ = (line, what);
+    }
 }

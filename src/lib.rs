@@ -13,3 +13,4 @@ pub mod findings;
 pub mod report;
 pub mod source;
 pub mod survey;
+pub mod table;

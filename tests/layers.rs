@@ -7,9 +7,10 @@ use std::path::Path;
 use std::path::PathBuf;
 
 /// In the order in which data flows.
-const ROOMS: [&str; 9] = [
+const ROOMS: [&str; 10] = [
     "source",
     "exposition",
+    "table",
     "collector",
     "census",
     "mesh",

@@ -1,10 +1,10 @@
 //! The label sets of one family in one target as a table: a row for each set, a column for each label.
 
-use super::dictionary::KeyId;
-use super::dictionary::Pair;
-use super::dictionary::PairId;
-use super::dictionary::Pairs;
 use super::family::FamilyTally;
+use crate::table::KeyId;
+use crate::table::Pair;
+use crate::table::PairId;
+use crate::table::Pairs;
 
 /// The table, with values as small numbers: 0 where a row has no value, else from 1 in order of arrival.
 ///

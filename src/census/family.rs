@@ -4,12 +4,11 @@ use foldhash::HashMap;
 use hashbrown::HashTable;
 
 use super::determinants::Determinants;
-use super::dictionary::KeyId;
-use super::dictionary::PairId;
-use super::dictionary::TextId;
-use super::dictionary::Texts;
-use super::target::Target;
 use crate::exposition::FamilyType;
+use crate::table::KeyId;
+use crate::table::PairId;
+use crate::table::Table;
+use crate::table::TextId;
 
 /// Counts of one family over the targets folded in so far.
 #[derive(Debug, Default)]
@@ -125,17 +124,13 @@ fn spread(pair: PairId) -> u64 {
     product ^ (product >> 32)
 }
 
-/// Which family of `target` a sample name belongs to, as a name; and the type that it has there.
+/// Which family of the target being read a sample name belongs to, as a name; and the type that it has there.
 ///
 /// A name belongs to the family declared under it, else to the one declared under what is left without the
 /// suffix that the family's type gives its samples (OpenMetrics 1.0, "Metric types"; Prometheus text 0.0.4
 /// for `_bucket`, `_sum` and `_count`), else to a family of its own.
-pub(super) fn family_of<'a>(
-    name: &'a [u8],
-    families: &Texts,
-    target: &Target,
-) -> (&'a [u8], FamilyType) {
-    let declared = |name: &[u8]| target.declared_type(families.find(name)?);
+pub(super) fn family_of<'a>(name: &'a [u8], table: &Table) -> (&'a [u8], FamilyType) {
+    let declared = |name: &[u8]| table.body.declared_type(table.family_names.find(name)?);
     if let Some(family_type) = declared(name) {
         return (name, family_type);
     }

@@ -15,14 +15,14 @@ use super::ValueCount;
 use super::class::ValueClass;
 use super::class::class_of;
 use super::class::shared_class;
-use super::dictionary::KeyId;
-use super::dictionary::PairId;
 use super::family::FamilyTally;
 use super::family::LabelTally;
 use super::redundancy;
 use super::tally::Tally;
 use crate::exposition::FamilyType;
 use crate::exposition::unescape;
+use crate::table::KeyId;
+use crate::table::PairId;
 
 /// Canonical pairs of one label, with their series.
 type Values = Vec<(PairId, u64)>;
@@ -30,14 +30,16 @@ type Values = Vec<(PairId, u64)>;
 impl Tally {
     /// Adds the count of another worker. Neither has a target under way.
     pub fn merge(&mut self, other: Self) {
-        let pairs: Vec<PairId> = (0..other.pairs.len() as PairId)
-            .map(|pair| match other.pairs.entry(pair) {
-                entry if entry.canonical == pair => self.pairs.adopt(&other.pairs, pair),
+        let pairs: Vec<PairId> = (0..other.table.pairs.len() as PairId)
+            .map(|pair| match other.table.pairs.entry(pair) {
+                entry if entry.canonical == pair => {
+                    self.table.pairs.adopt(&other.table.pairs, pair)
+                }
                 _ => PairId::MAX,
             })
             .collect();
-        let keys: Vec<KeyId> = (0..other.pairs.key_count() as KeyId)
-            .map(|key| self.pairs.adopt_key(other.pairs.key_name(key)))
+        let keys: Vec<KeyId> = (0..other.table.pairs.key_count() as KeyId)
+            .map(|key| self.table.pairs.adopt_key(other.table.pairs.key_name(key)))
             .collect();
         let first_target = self.targets.len() as u32;
         self.targets.extend(other.targets);
@@ -45,7 +47,7 @@ impl Tally {
             let mine = self.families.intern(other.families.names.text(id as u32));
             let mine = &mut self.families.tallies[mine as usize];
             for &name in &family.sample_names {
-                mine.add_sample_name(self.names.intern(other.names.text(name)).0);
+                mine.add_sample_name(self.table.names.intern(other.table.names.text(name)).0);
             }
             merge_family(mine, family, &pairs, &keys, first_target);
         }
@@ -72,7 +74,7 @@ impl Tally {
             .map(|(name, family)| self.family_count(name, family, &classes))
             .collect();
         census.labels = self.label_counts(&families, &census.families, &classes);
-        redundancy::explain(&self.pairs, &families, &mut census);
+        redundancy::explain(&self.table.pairs, &families, &mut census);
         census
     }
 
@@ -147,7 +149,7 @@ impl Tally {
         let mut sample_names: Vec<_> = family
             .sample_names
             .iter()
-            .map(|&name| text(&unescape(self.names.text(name))).into_owned())
+            .map(|&name| text(&unescape(self.table.names.text(name))).into_owned())
             .collect();
         sample_names.sort_unstable();
         let mut labels = self.family_labels(family, classes);
@@ -178,13 +180,13 @@ impl Tally {
     ) -> Vec<FamilyLabel> {
         let mut values_of_label: Vec<Values> = vec![Vec::new(); family.labels.len()];
         for (pair, series) in family.values.iter() {
-            let key = self.pairs.entry(pair).key;
+            let key = self.table.pairs.entry(pair).key;
             if let Some(at) = family.find_label(key) {
                 values_of_label[at].push((pair, series));
             }
         }
         let label = |(label, values): (&LabelTally, Values)| FamilyLabel {
-            name: text(self.pairs.key_name(label.key)).into_owned(),
+            name: text(self.table.pairs.key_name(label.key)).into_owned(),
             series: values.iter().map(|&(_, series)| series).sum(),
             values: values.len() as u64,
             class: class_of_values(&values, classes),
@@ -205,16 +207,21 @@ impl Tally {
     /// The class of each canonical pair's value.
     fn classes(&self) -> Vec<Option<ValueClass>> {
         let class = |pair: PairId| {
-            let is_plain = self.pairs.entry(pair).canonical == pair;
-            let value = is_plain.then(|| self.pairs.value(pair))?;
+            let is_plain = self.table.pairs.entry(pair).canonical == pair;
+            let value = is_plain.then(|| self.table.pairs.value(pair))?;
             class_of(std::str::from_utf8(&value).ok()?)
         };
-        (0..self.pairs.len() as PairId).map(class).collect()
+        (0..self.table.pairs.len() as PairId).map(class).collect()
     }
 
     fn top_values(&self, mut values: Values) -> Vec<ValueCount> {
         let order = |a: &(PairId, u64), b: &(PairId, u64)| {
-            let by_text = || self.pairs.value(a.0).cmp(&self.pairs.value(b.0));
+            let by_text = || {
+                self.table
+                    .pairs
+                    .value(a.0)
+                    .cmp(&self.table.pairs.value(b.0))
+            };
             b.1.cmp(&a.1).then_with(by_text)
         };
         if values.len() > TOP_VALUES {
@@ -223,7 +230,7 @@ impl Tally {
         }
         values.sort_unstable_by(order);
         let name = |(pair, series): (PairId, u64)| ValueCount {
-            value: text(&self.pairs.value(pair)).into_owned(),
+            value: text(&self.table.pairs.value(pair)).into_owned(),
             series,
         };
         values.into_iter().map(name).collect()
@@ -256,18 +263,18 @@ impl Tally {
             all.structural |= label.structural;
             all.body_bytes += label.body_bytes;
         }
-        let mut series_of_pair = vec![0_u64; self.pairs.len()];
+        let mut series_of_pair = vec![0_u64; self.table.pairs.len()];
         for (pair, series) in families.iter().flat_map(|(_, family)| family.values.iter()) {
             series_of_pair[pair as usize] += series;
         }
         let mut values: BTreeMap<KeyId, Values> = BTreeMap::new();
         for (pair, &series) in series_of_pair.iter().enumerate().filter(|(_, n)| **n > 0) {
             let pair = pair as PairId;
-            let key = self.pairs.entry(pair).key;
+            let key = self.table.pairs.entry(pair).key;
             values.entry(key).or_default().push((pair, series));
         }
         for (key, values) in values {
-            let name = text(self.pairs.key_name(key));
+            let name = text(self.table.pairs.key_name(key));
             if let Some(label) = labels.get_mut(&*name) {
                 label.values = values.len() as u64;
                 label.class = class_of_values(&values, classes);

@@ -5,27 +5,27 @@ mod family;
 use std::thread;
 use std::thread::ScopedJoinHandle;
 
-use super::combos::Combo;
-use super::dictionary::Pairs;
-use super::dictionary::TextId;
-use super::dictionary::Texts;
-use super::entries::Entry;
 use super::family::FamilyTally;
 use super::family::family_of;
 use super::tally::Families;
 use super::tally::Tally;
-use super::target::Target;
 use crate::exposition::FamilyType;
 use crate::exposition::unescape;
+use crate::table::Body;
+use crate::table::Combo;
+use crate::table::Entry;
+use crate::table::Pairs;
+use crate::table::Table;
+use crate::table::TextId;
 use family::Tables;
 
 /// What folding reads.
 #[derive(Clone, Copy)]
 pub(super) struct Input<'a> {
+    pub(super) table: &'a Table,
     pub(super) pairs: &'a Pairs,
-    pub(super) names: &'a Texts,
     pub(super) combos: &'a [Combo],
-    pub(super) target: &'a Target,
+    pub(super) body: &'a Body,
     pub(super) target_index: u32,
 }
 
@@ -182,7 +182,7 @@ fn share(mut jobs: Vec<Job<'_>>, shares: usize) -> Vec<Vec<Job<'_>>> {
 
 /// Adds what oddly written bounds are longer by to the bytes of their labels.
 fn count_odd_bounds(input: Input<'_>, slots: &[Slot], roles: &[NameRole], families: &mut Families) {
-    for odd in &input.target.odd_bounds {
+    for odd in &input.body.odd_bounds {
         let slot = &slots[roles[odd.name as usize].slot as usize];
         let family = &mut families.tallies[slot.family as usize];
         let label = family.label(odd.key, 0);
@@ -193,11 +193,11 @@ fn count_odd_bounds(input: Input<'_>, slots: &[Slot], roles: &[NameRole], famili
 
 /// Adds the label bytes of lines that are in no entry of their own.
 fn count_repeats(input: Input<'_>, slots: &[Slot], roles: &[NameRole], families: &mut Families) {
-    for &(entry, lines) in input.target.entries.repeats() {
+    for &(entry, lines) in input.body.entries.repeats() {
         let combo = input.combos[entry.combo() as usize];
         let slot = &slots[roles[combo.name as usize].slot as usize];
         let family = &mut families.tallies[slot.family as usize];
-        let row = input.target.rows.pairs(entry.row()).iter().copied();
+        let row = input.body.rows.pairs(entry.row()).iter().copied();
         for (near, pair) in row.chain(combo.bounds.iter()).enumerate() {
             let pair = input.pairs.entry(pair);
             let label = family.label(pair.key, near);
@@ -207,8 +207,9 @@ fn count_repeats(input: Input<'_>, slots: &[Slot], roles: &[NameRole], families:
 }
 
 fn count_declarations(input: Input<'_>, families: &mut Families) {
-    for declared in &input.target.declared {
-        let family = &mut families.tallies[declared.family as usize];
+    for declared in &input.body.declared {
+        let family = families.intern(input.table.family_names.text(declared.family));
+        let family = &mut families.tallies[family as usize];
         family.body_bytes += declared.body_bytes;
         if let Some(family_type) = declared.family_type {
             family.seen = true;
@@ -222,10 +223,12 @@ fn count_declarations(input: Input<'_>, families: &mut Families) {
 
 /// Finds the family of each sample name of the target.
 fn assign_families(input: Input<'_>, families: &mut Families, scratch: &mut Scratch) {
-    scratch.roles.resize(input.names.len(), NameRole::default());
-    for lines in &input.target.names {
-        let name = unescape(input.names.text(lines.name));
-        let (family_name, family_type) = family_of(&name, &families.names, input.target);
+    scratch
+        .roles
+        .resize(input.table.names.len(), NameRole::default());
+    for lines in &input.body.names {
+        let name = unescape(input.table.names.text(lines.name));
+        let (family_name, family_type) = family_of(&name, input.table);
         let suffix = &name[family_name.len()..];
         let family = families.intern(family_name);
         let slot_of_family = &mut scratch.slot_of_family;
@@ -255,7 +258,7 @@ fn assign_families(input: Input<'_>, families: &mut Families, scratch: &mut Scra
 
 /// Takes the lines that are in no entry of their own from the samples of their families.
 fn leave_out_repeats(input: Input<'_>, scratch: &mut Scratch) {
-    for &(entry, lines) in input.target.entries.repeats() {
+    for &(entry, lines) in input.body.entries.repeats() {
         let combo = input.combos[entry.combo() as usize];
         let slot = scratch.roles[combo.name as usize].slot;
         scratch.slots[slot as usize].samples -= lines as usize;
@@ -272,7 +275,7 @@ fn scatter(input: Input<'_>, scratch: &mut Scratch) {
     }
     scratch.entries.clear();
     scratch.entries.resize(start, Entry::new(0, 0));
-    for &entry in input.target.entries.all() {
+    for &entry in input.body.entries.all() {
         let combo = input.combos[entry.combo() as usize];
         let at = &mut next[scratch.roles[combo.name as usize].slot as usize];
         scratch.entries[*at] = entry;

@@ -11,11 +11,11 @@ use std::cmp::Reverse;
 use super::Census;
 use super::Redundancy;
 use super::determinants::MAX_LABELS;
-use super::dictionary::KeyId;
-use super::dictionary::LE;
-use super::dictionary::Pairs;
-use super::dictionary::QUANTILE;
 use super::family::FamilyTally;
+use crate::table::KeyId;
+use crate::table::LE;
+use crate::table::Pairs;
+use crate::table::QUANTILE;
 
 /// One label, or two in order, that determine another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

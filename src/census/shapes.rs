@@ -3,18 +3,17 @@
 use std::hash::BuildHasher;
 use std::ops::Range;
 
+use crate::table::Combo;
+use crate::table::ComboId;
+use crate::table::KeyId;
+use crate::table::LE;
+use crate::table::NO_BOUND;
+use crate::table::PairId;
+use crate::table::QUANTILE;
+use crate::table::TextId;
 use foldhash::fast::FixedState;
 use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;
-
-use super::combos::Combo;
-use super::combos::ComboId;
-use super::combos::NO_BOUND;
-use super::dictionary::KeyId;
-use super::dictionary::LE;
-use super::dictionary::PairId;
-use super::dictionary::QUANTILE;
-use super::dictionary::TextId;
 
 /// The combos of each row, as a shape that rows share: all label sets of a histogram have the same buckets.
 #[derive(Debug, Default)]

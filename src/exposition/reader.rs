@@ -13,6 +13,7 @@ use super::labels;
 use super::labels::Before;
 use super::labels::skip_blanks;
 use super::metadata;
+use super::metadata::Fact;
 use super::number;
 use super::reject::Fault;
 use super::reject::Reject;
@@ -20,6 +21,7 @@ use super::reject::RejectKind;
 use super::sample::Delta;
 use super::sample::Sample;
 use super::sample::Span;
+use super::tolerated::Tolerated;
 
 /// How much of a line that is too long a reject shows.
 const LONG_LINE_EXCERPT: usize = 256;
@@ -206,7 +208,10 @@ impl Lines<'_> {
         }
         let indent = skip_blanks(rest, 0);
         match line.get(indent) {
-            None => self.counts.blank += 1,
+            None => {
+                self.counts.blank += 1;
+                self.note_carriage_return(&rest[..length], visitor);
+            }
             Some(b'#') => self.comment(line, length, indent, visitor),
             Some(_) => {
                 let read = self.sample_or_reject(region, start + indent, indent, memo, visitor);
@@ -222,6 +227,14 @@ impl Lines<'_> {
             Ok(Some(metadata)) => {
                 self.counts.metadata += 1;
                 visitor.metadata(&metadata);
+                if matches!(metadata.fact, Fact::Type(_)) {
+                    let with_end = line.len() + 1 < length;
+                    if with_end {
+                        visitor.tolerated(self.line, Tolerated::CarriageReturn);
+                    } else if line.ends_with(b" ") || line.ends_with(b"\t") {
+                        visitor.tolerated(self.line, Tolerated::BlankAfterType);
+                    }
+                }
             }
             Err(fault) => self.reject(line, fault, indent, visitor),
         }
@@ -254,6 +267,28 @@ impl Lines<'_> {
                 }
                 length
             }
+        }
+    }
+
+    /// Tells what a scraper refuses of a sample line that was taken.
+    fn note_tolerated(&self, line: &[u8], indent: usize, tail: &Tail, visitor: &mut impl Visitor) {
+        self.note_carriage_return(line, visitor);
+        if indent > 0 {
+            visitor.tolerated(self.line, Tolerated::Indented);
+        }
+        if tail.exemplar.is_some() {
+            visitor.tolerated(self.line, Tolerated::Exemplar);
+        }
+        if let Some(timestamp) = &tail.timestamp
+            && !number::is_whole(&line[timestamp.clone()])
+        {
+            visitor.tolerated(self.line, Tolerated::FractionalTimestamp);
+        }
+    }
+
+    fn note_carriage_return(&self, line: &[u8], visitor: &mut impl Visitor) {
+        if line.len() > 1 && line[line.len() - 2] == b'\r' {
+            visitor.tolerated(self.line, Tolerated::CarriageReturn);
         }
     }
 
@@ -331,13 +366,14 @@ impl Lines<'_> {
             name: &line[name.clone()],
             block: &line[block.clone()],
             spans: self.spans,
-            value: &line[tail.value],
-            timestamp: tail.timestamp.map(|range| &line[range]),
-            exemplar: tail.exemplar.map(|range| &line[range]),
+            value: &line[tail.value.clone()],
+            timestamp: tail.timestamp.clone().map(|range| &line[range]),
+            exemplar: tail.exemplar.clone().map(|range| &line[range]),
             line_bytes: indent + tail.length - usize::from(self.unterminated),
             same_name,
             delta,
         });
+        self.note_tolerated(&line[..tail.length], indent, &tail, visitor);
         let in_braces = name.start > 0;
         *memo = (!in_braces).then(|| Memo {
             name: start + name.start..start + name.end,

@@ -101,6 +101,11 @@ impl<'a> Sample<'a> {
         number::value(self.value).unwrap_or(f64::NAN)
     }
 
+    /// Length of the value as written.
+    pub fn value_bytes(&self) -> usize {
+        self.value.len()
+    }
+
     /// The timestamp as written: milliseconds in Prometheus text, seconds in OpenMetrics.
     pub fn timestamp(&self) -> Option<&'a [u8]> {
         self.timestamp

@@ -4,14 +4,14 @@ use super::Input;
 use super::Job;
 use super::NameRole;
 use crate::census::columns::Columns;
-use crate::census::combos::Combo;
-use crate::census::dictionary::LE;
-use crate::census::entries::Entry;
 use crate::census::family::FamilyTally;
 use crate::census::relations::Relations;
 use crate::census::shapes::Shape;
 use crate::census::shapes::Shapes;
 use crate::exposition::FamilyType;
+use crate::table::Combo;
+use crate::table::Entry;
+use crate::table::LE;
 
 /// What is laid out of one family at a time.
 #[derive(Debug, Default)]
@@ -60,13 +60,13 @@ pub(super) fn fold(input: Input<'_>, roles: &[NameRole], job: Job<'_>, tables: &
 /// Whether the samples are distinct series, sorted, each pair in its plainest spelling: nearly always, for
 /// label sets and combos are numbered as they arrive.
 fn is_plain(input: Input<'_>, entries: &[Entry]) -> bool {
-    !input.target.rows.has_odd_spellings() && entries.windows(2).all(|pair| pair[0] < pair[1])
+    !input.body.rows.has_odd_spellings() && entries.windows(2).all(|pair| pair[0] < pair[1])
 }
 
 /// Counts the bytes of each label. The samples are still as written.
 fn count_bytes(input: Input<'_>, entries: &[Entry], family: &mut FamilyTally) {
     for lines in entries.chunk_by(|a, b| a.row() == b.row()) {
-        for (near, &pair) in input.target.rows.pairs(lines[0].row()).iter().enumerate() {
+        for (near, &pair) in input.body.rows.pairs(lines[0].row()).iter().enumerate() {
             let entry = input.pairs.entry(pair);
             let label = family.label(entry.key, near);
             family.labels[label].body_bytes += lines.len() as u64 * u64::from(entry.body_bytes);
@@ -97,7 +97,7 @@ fn count_plain_bound_bytes(input: Input<'_>, shapes: &Shapes, family: &mut Famil
 /// Sorts the samples by label set and moves each series once to the front; comes back with their number.
 fn distinct(input: Input<'_>, entries: &mut [Entry]) -> usize {
     for entry in &mut *entries {
-        *entry = Entry::new(input.target.rows.canonical(entry.row()), entry.combo());
+        *entry = Entry::new(input.body.rows.canonical(entry.row()), entry.combo());
     }
     entries.sort_unstable();
     let mut kept = 1;
@@ -129,7 +129,7 @@ fn lay_out(
     }
     columns.clear(input.pairs, shapes.row_count());
     for (at, row) in rows().enumerate() {
-        for &pair in input.target.rows.pairs(row[0].row()) {
+        for &pair in input.body.rows.pairs(row[0].row()) {
             let entry = input.pairs.entry(pair);
             if plain || !entry.empty {
                 columns.set(at, entry.canonical, entry, row.len() as u64, family);

@@ -9,18 +9,21 @@ const COMPACT_FROM: usize = 1 << 20;
 /// A sample: its label set in the upper half, its combo in the lower one, so that sorting groups by label
 /// set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Entry(u64);
+pub struct Entry(u64);
 
 impl Entry {
-    pub(super) fn new(row: RowId, combo: ComboId) -> Self {
+    /// The sample of this label set, name and bounds.
+    pub fn new(row: RowId, combo: ComboId) -> Self {
         Self(u64::from(row) << 32 | u64::from(combo))
     }
 
-    pub(super) fn row(self) -> RowId {
+    /// Its label set.
+    pub fn row(self) -> RowId {
         (self.0 >> 32) as RowId
     }
 
-    pub(super) fn combo(self) -> ComboId {
+    /// Its name and bounds.
+    pub fn combo(self) -> ComboId {
         self.0 as ComboId
     }
 }
@@ -28,7 +31,7 @@ impl Entry {
 /// The samples in body order, as long as there are not very many: then sorted. Memory is bounded by the
 /// series, however often a body repeats them.
 #[derive(Debug)]
-pub(super) struct Entries {
+pub struct Entries {
     all: Vec<Entry>,
     /// Lines beyond those in `all`.
     repeats: Vec<(Entry, u64)>,
@@ -46,6 +49,11 @@ impl Default for Entries {
 }
 
 impl Entries {
+    /// Adds a line that is kept as such, whether its series was there before or not.
+    pub(super) fn push_line(&mut self, entry: Entry) {
+        self.all.push(entry);
+    }
+
     pub(super) fn push(&mut self, entry: Entry) {
         if self.all.last() == Some(&entry) {
             match self.repeats.last_mut() {
@@ -91,13 +99,13 @@ impl Entries {
         self.all.is_empty()
     }
 
-    /// Each series at least once.
-    pub(super) fn all(&self) -> &[Entry] {
+    /// Each series at least once. In body order, unless there were very many and lines are not kept.
+    pub fn all(&self) -> &[Entry] {
         &self.all
     }
 
     /// Series, and how many lines they have beyond those in [`Entries::all`]; some more than once.
-    pub(super) fn repeats(&self) -> &[(Entry, u64)] {
+    pub fn repeats(&self) -> &[(Entry, u64)] {
         &self.repeats
     }
 

@@ -1,54 +1,73 @@
-//! The target being read: its samples, and what it declares of its families.
+//! The body being read: its samples, and what it declares of its families.
 
 use foldhash::HashMap;
 
 use super::dictionary::KeyId;
 use super::dictionary::TextId;
 use super::entries::Entries;
+use super::lines::Lines;
 use super::rows::Rows;
 use crate::exposition::FamilyType;
 
-/// The target being read.
+/// What was read of one target.
 #[derive(Debug, Default)]
-pub(super) struct Target {
-    pub(super) rows: Rows,
-    pub(super) entries: Entries,
+pub struct Body {
+    /// Its label sets.
+    pub rows: Rows,
+    /// Its samples.
+    pub entries: Entries,
+    /// Values and the like, where they are asked for.
+    pub lines: Lines,
     /// Declared families, in order of their first metadata line.
-    pub(super) declared: Vec<Declared>,
+    pub declared: Vec<Declared>,
     declared_index: HashMap<TextId, usize>,
     /// Bounds that are not written in their plainest spelling.
-    pub(super) odd_bounds: Vec<OddBound>,
+    pub odd_bounds: Vec<OddBound>,
     /// Sample names, with their lines and bytes.
-    pub(super) names: Vec<NameLines>,
+    pub names: Vec<NameLines>,
     name_index: Vec<u32>,
 }
 
 /// What a target declares of one family.
 #[derive(Debug, Clone)]
-pub(super) struct Declared {
-    pub(super) family: TextId,
-    pub(super) family_type: Option<FamilyType>,
-    pub(super) unit: Option<Box<[u8]>>,
-    pub(super) body_bytes: u64,
+pub struct Declared {
+    /// Its name, in `Table::family_names`.
+    pub family: TextId,
+    /// The first type it declares.
+    pub family_type: Option<FamilyType>,
+    /// How many samples stood before that line.
+    pub type_after: u64,
+    /// The first help text, escapes left in; only where lines are kept.
+    pub help: Option<Box<[u8]>>,
+    /// The first unit it declares.
+    pub unit: Option<Box<[u8]>>,
+    /// Bytes of all its metadata lines.
+    pub body_bytes: u64,
 }
 
 /// Lines of one sample name in the target being read.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct NameLines {
-    pub(super) name: TextId,
-    pub(super) samples: u64,
-    pub(super) body_bytes: u64,
+pub struct NameLines {
+    /// The name, in `Table::names`.
+    pub name: TextId,
+    /// How many lines.
+    pub samples: u64,
+    /// Their bytes, newlines included.
+    pub body_bytes: u64,
 }
 
 /// A bound that is longer or shorter than its plainest spelling, under which it is counted.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct OddBound {
-    pub(super) name: TextId,
-    pub(super) key: KeyId,
-    pub(super) longer_by: i64,
+pub struct OddBound {
+    /// Name of the sample.
+    pub name: TextId,
+    /// `le` or `quantile`.
+    pub key: KeyId,
+    /// Bytes that it is longer by.
+    pub longer_by: i64,
 }
 
-impl Target {
+impl Body {
     pub(super) fn count_line(&mut self, name: TextId, bytes: usize) {
         let index = self.name_index.get(name as usize).copied().unwrap_or(0);
         if index == 0 {
@@ -72,6 +91,8 @@ impl Target {
             declared.push(Declared {
                 family,
                 family_type: None,
+                type_after: 0,
+                help: None,
                 unit: None,
                 body_bytes: 0,
             });
@@ -80,16 +101,22 @@ impl Target {
         &mut declared[index]
     }
 
-    /// The type that this target declares for a family.
-    pub(super) fn declared_type(&self, family: TextId) -> Option<FamilyType> {
+    /// What this target declares of a family.
+    pub fn declared(&self, family: TextId) -> Option<&Declared> {
         let index = *self.declared_index.get(&family)?;
-        self.declared[index].family_type
+        Some(&self.declared[index])
+    }
+
+    /// The type that this target declares for a family.
+    pub fn declared_type(&self, family: TextId) -> Option<FamilyType> {
+        self.declared(family)?.family_type
     }
 
     pub(super) fn clear(&mut self) {
         let Self {
             rows,
             entries,
+            lines,
             declared,
             declared_index,
             odd_bounds,
@@ -98,6 +125,7 @@ impl Target {
         } = self;
         rows.clear();
         entries.clear();
+        lines.clear();
         declared.clear();
         declared_index.clear();
         odd_bounds.clear();

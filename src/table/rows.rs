@@ -6,12 +6,12 @@ use super::dictionary::PairId;
 use super::dictionary::Pairs;
 
 /// Number of a label set within one target.
-pub(super) type RowId = u32;
+pub type RowId = u32;
 
 /// Label sets as written, without the structural label, each numbered once; and for each the first one
 /// that is the same series: the same pairs in any order, empty values aside.
 #[derive(Debug, Default)]
-pub(super) struct Rows {
+pub struct Rows {
     /// The first spelling of each label set, by its sum.
     by_set: HashTable<RowId>,
     /// The others, by a sum that minds their order.
@@ -47,17 +47,27 @@ impl Rows {
     }
 
     /// The pairs of a row in the order they were written, those with an empty value among them.
-    pub(super) fn pairs(&self, row: RowId) -> &[PairId] {
+    pub fn pairs(&self, row: RowId) -> &[PairId] {
         slice(&self.pairs, &self.ends, row)
     }
 
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
     /// The first row that is the same label set.
-    pub(super) fn canonical(&self, row: RowId) -> RowId {
+    pub fn canonical(&self, row: RowId) -> RowId {
         self.canonical[row as usize]
     }
 
     /// Whether some row has another canonical row than itself, or a pair that is not canonical.
-    pub(super) fn has_odd_spellings(&self) -> bool {
+    pub fn has_odd_spellings(&self) -> bool {
         self.odd_spellings
     }
 

@@ -12,11 +12,11 @@ use crate::exposition::Label;
 use crate::exposition::unescape;
 
 /// Number of a text in [`Texts`].
-pub(super) type TextId = u32;
+pub type TextId = u32;
 
 /// Distinct byte strings, numbered from 0 in order of arrival.
 #[derive(Debug, Default)]
-pub(super) struct Texts {
+pub struct Texts {
     table: HashTable<TextId>,
     hasher: RandomState,
     bytes: Vec<u8>,
@@ -25,22 +25,30 @@ pub(super) struct Texts {
 }
 
 impl Texts {
-    pub(super) fn len(&self) -> usize {
+    /// How many there are.
+    pub fn len(&self) -> usize {
         self.ends.len()
     }
 
-    pub(super) fn text(&self, id: TextId) -> &[u8] {
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    /// The text with a number.
+    pub fn text(&self, id: TextId) -> &[u8] {
         slice(&self.bytes, &self.ends, id)
     }
 
-    pub(super) fn find(&self, text: &[u8]) -> Option<TextId> {
+    /// The number of a text, if it has one.
+    pub fn find(&self, text: &[u8]) -> Option<TextId> {
         let hash = self.hasher.hash_one(text);
         let same = |&id: &TextId| self.text(id) == text;
         self.table.find(hash, same).copied()
     }
 
     /// The number of `text`, and whether it is new.
-    pub(super) fn intern(&mut self, text: &[u8]) -> (TextId, bool) {
+    pub fn intern(&mut self, text: &[u8]) -> (TextId, bool) {
         let Self {
             table,
             hasher,
@@ -66,34 +74,35 @@ fn slice<'a>(bytes: &'a [u8], ends: &[usize], id: TextId) -> &'a [u8] {
 }
 
 /// Number of a `name="value"` pair in [`Pairs`].
-pub(super) type PairId = u32;
+pub type PairId = u32;
 
 /// Number of a label name in [`Pairs`].
-pub(super) type KeyId = u32;
+pub type KeyId = u32;
 
 /// The label name `le`, which every dictionary knows under this number.
-pub(super) const LE: KeyId = 0;
+pub const LE: KeyId = 0;
 
 /// The label name `quantile`, likewise.
-pub(super) const QUANTILE: KeyId = 1;
+pub const QUANTILE: KeyId = 1;
 
 /// What is known of one pair.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Pair {
-    pub(super) key: KeyId,
+pub struct Pair {
+    /// The label name.
+    pub key: KeyId,
     /// The pair with the same name and value in its plainest spelling; mostly itself.
-    pub(super) canonical: PairId,
+    pub canonical: PairId,
     /// Bytes of the pair as written, and of the separator behind it.
-    pub(super) body_bytes: u32,
+    pub body_bytes: u32,
     /// Where the value begins in the text, if this is a canonical pair.
     value_start: u32,
     /// An empty value is no label.
-    pub(super) empty: bool,
+    pub empty: bool,
 }
 
 /// Distinct label pairs as written, each with its name and its canonical spelling.
 #[derive(Debug)]
-pub(super) struct Pairs {
+pub struct Pairs {
     texts: Texts,
     entries: Vec<Pair>,
     /// A random-looking number for each canonical pair, 0 where the value is empty: the sum of these over
@@ -119,40 +128,50 @@ impl Default for Pairs {
 }
 
 impl Pairs {
-    pub(super) fn len(&self) -> usize {
+    /// How many there are.
+    pub fn len(&self) -> usize {
         self.entries.len()
     }
 
-    pub(super) fn key_count(&self) -> usize {
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// How many label names there are.
+    pub fn key_count(&self) -> usize {
         self.keys.len()
     }
 
-    pub(super) fn key_name(&self, key: KeyId) -> &[u8] {
+    /// A label name.
+    pub fn key_name(&self, key: KeyId) -> &[u8] {
         self.keys.text(key)
     }
 
-    pub(super) fn entry(&self, pair: PairId) -> Pair {
+    /// What is known of a pair.
+    pub fn entry(&self, pair: PairId) -> Pair {
         self.entries[pair as usize]
     }
 
-    pub(super) fn mix(&self, pair: PairId) -> u64 {
+    /// A random-looking number that stands for the pair; 0 where the value is empty.
+    pub fn mix(&self, pair: PairId) -> u64 {
         self.mixes[pair as usize]
     }
 
     /// The pair as written.
-    pub(super) fn text(&self, pair: PairId) -> &[u8] {
+    pub fn text(&self, pair: PairId) -> &[u8] {
         self.texts.text(pair)
     }
 
     /// The value of a canonical pair, unescaped.
-    pub(super) fn value(&self, pair: PairId) -> Cow<'_, [u8]> {
+    pub fn value(&self, pair: PairId) -> Cow<'_, [u8]> {
         let text = self.texts.text(pair);
         let start = self.entry(pair).value_start as usize;
         unescape(&text[start..text.len() - 1])
     }
 
     /// The number of a label of a sample.
-    pub(super) fn intern(&mut self, label: &Label<'_>) -> PairId {
+    pub fn intern(&mut self, label: &Label<'_>) -> PairId {
         match self.texts.find(label.text) {
             Some(id) => id,
             None => self.add(label.text, &label.name(), &label.value()),
@@ -160,7 +179,7 @@ impl Pairs {
     }
 
     /// The number that a canonical pair of another dictionary has here.
-    pub(super) fn adopt(&mut self, other: &Pairs, pair: PairId) -> PairId {
+    pub fn adopt(&mut self, other: &Pairs, pair: PairId) -> PairId {
         let text = other.text(pair);
         match self.texts.find(text) {
             Some(id) => self.entry(id).canonical,
@@ -173,7 +192,7 @@ impl Pairs {
     }
 
     /// The number that a label name of another dictionary has here.
-    pub(super) fn adopt_key(&mut self, name: &[u8]) -> KeyId {
+    pub fn adopt_key(&mut self, name: &[u8]) -> KeyId {
         self.keys.intern(name).0
     }
 
