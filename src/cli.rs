@@ -8,9 +8,11 @@ mod audit;
 mod completions;
 mod counting;
 mod deliver;
+mod diff;
 mod exit;
 mod explain;
 mod families;
+mod filter;
 mod gate;
 mod interrupt;
 mod labels;
@@ -18,6 +20,7 @@ mod man;
 mod messages;
 mod progress;
 mod show;
+mod simulation;
 mod sources;
 mod terminal;
 mod values;
@@ -71,6 +74,8 @@ Examples:
     linkerd diagnostics proxy-metrics -n emojivoto deploy/web | meshctl audit -
   Which label of one family is worth removing
     meshctl labels dumps/ --family response_latency_ms
+  What a Collector configuration keeps, and why the rest goes
+    meshctl filter dumps/ --collector otel.yaml
   In a pipeline: exit 1 when something of medium severity or worse is found
     meshctl audit dumps/*.prom.gz -o json --fail-on medium
   What a finding means and how to fix it
@@ -81,6 +86,8 @@ enum Command {
     Audit(audit::Args),
     Families(families::Args),
     Labels(labels::Args),
+    Filter(filter::Args),
+    Diff(diff::Args),
     Explain(explain::Args),
     Completions(completions::Args),
     Man(man::Args),
@@ -159,12 +166,16 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Audit(args) => audit::run(args, &terminal, messages),
         Command::Families(args) => families::run(args, &terminal, messages),
         Command::Labels(args) => labels::run(args, &terminal, messages),
+        Command::Filter(args) => filter::run(args, &terminal, messages),
+        Command::Diff(args) => diff::run(args, &terminal, messages),
         Command::Explain(args) => explain::run(&args),
         Command::Completions(args) => completions::run(&args),
         Command::Man(args) => man::run(&args),
     };
     done.unwrap_or_else(|error| {
-        messages.error(&format!("{error:#}"));
+        if !error.is::<simulation::AlreadySaid>() {
+            messages.error(&format!("{error:#}"));
+        }
         ExitCode::CouldNot
     })
 }

@@ -5,18 +5,26 @@
 //! simulated is an error or a notice that names it.
 
 pub mod attributes;
+pub mod bare;
 pub mod config;
 pub mod confmap;
 pub mod decode;
+pub mod discover;
+pub mod edit;
 pub mod expand;
 pub mod exporters;
+pub mod ledger;
 pub mod ottl;
 pub mod pdata;
+pub mod plan;
+pub mod pods;
 pub mod position;
 pub mod processors;
 pub mod receiver;
 pub mod regex;
 pub mod relabel;
+pub mod shape;
+pub mod simulator;
 pub mod text;
 pub mod trace;
 pub mod value;

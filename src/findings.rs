@@ -4,6 +4,7 @@
 //! group of rules, each rule with a page of its own in [`catalogue`]. Nothing is printed here.
 
 pub mod catalogue;
+mod collector;
 mod coverage;
 mod exposition;
 mod families;
@@ -26,6 +27,7 @@ pub use thresholds::Thresholds;
 /// Costs a pass over the targets, families and labels, none over series.
 pub fn inspect(survey: &Survey, thresholds: &Thresholds) -> Vec<Finding> {
     let mut findings = Vec::new();
+    collector::inspect(survey, &mut findings);
     coverage::inspect(survey, thresholds, &mut findings);
     exposition::inspect(survey, &mut findings);
     families::inspect(survey, thresholds, &mut findings);
@@ -111,10 +113,14 @@ mod tests {
     use crate::census::TargetCount;
     use crate::census::Totals;
     use crate::census::class::ValueClass;
+    use crate::collector::plan::StageKind;
     use crate::exposition::FamilyType;
     use crate::source::Failure;
     use crate::survey::Coverage;
+    use crate::survey::Simulated;
     use crate::survey::TargetRejects;
+    use crate::waterfall::Lost;
+    use crate::waterfall::StageFlow;
 
     fn target(name: &str, series: u64, duplicates: u64) -> TargetCount {
         TargetCount {
@@ -195,8 +201,30 @@ mod tests {
                 unescaped: 1,
                 first: Vec::new(),
             }],
+            simulated: vec![vec![losing()]],
             interrupted: false,
         }
+    }
+
+    /// A pipeline that loses the scrape of a target.
+    fn losing() -> Simulated {
+        let mut simulated = Simulated {
+            plan: "otel.yaml".to_owned(),
+            ..Simulated::default()
+        };
+        simulated.flow.stages.push(StageFlow {
+            kind: StageKind::Receiver,
+            ..StageFlow::default()
+        });
+        let [target, origin, reason] = ["a", "dump.txt", "line 7: bad value"].map(str::to_owned);
+        simulated.flow.lost.push(Lost {
+            target,
+            origin,
+            stage: 0,
+            reason,
+            series: 100,
+        });
+        simulated
     }
 
     #[test]
@@ -233,6 +261,7 @@ mod tests {
         assert_eq!(
             order,
             [
+                ("high", "collector/scrape-lost", Some("a")),
                 ("high", "coverage/partial", None),
                 ("high", "exposition/rejected-lines", Some("a")),
                 ("high", "exposition/unescaped-label", Some("a")),

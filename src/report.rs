@@ -10,7 +10,9 @@ mod assemble;
 mod audit;
 mod columns;
 mod csv;
+mod difference;
 pub mod document;
+mod excerpt;
 mod families;
 mod json;
 mod labels;
@@ -19,6 +21,7 @@ mod next;
 mod numbers;
 pub mod order;
 mod paint;
+mod pipeline;
 mod problems;
 mod redundant;
 mod select;
@@ -40,8 +43,16 @@ use crate::survey::Survey;
 use order::FamilyOrder;
 use order::LabelOrder;
 
+pub use difference::Compared;
+pub use difference::VerifiedEdit;
+pub use difference::write_difference;
+pub use difference::write_difference_json;
+pub use excerpt::error_excerpt;
+pub use excerpt::notice_excerpt;
 pub use json::schema;
 pub use next::next_command;
+pub use pipeline::explain::write_explanation;
+pub use pipeline::notice_line;
 pub use text::escape_ascii;
 pub use text::escape_terminal;
 
@@ -86,6 +97,8 @@ pub enum Command {
     Families,
     /// One row for each label; with a family filter, one for each label of each of these families.
     Labels,
+    /// What simulated pipelines keep.
+    Filter,
 }
 
 impl Command {
@@ -95,6 +108,15 @@ impl Command {
             Self::Audit => "audit",
             Self::Families => "families",
             Self::Labels => "labels",
+            Self::Filter => "filter",
+        }
+    }
+
+    /// What its family filter is about.
+    pub fn listed(self) -> &'static str {
+        match self {
+            Self::Audit | Self::Families | Self::Labels => "family",
+            Self::Filter => "name",
         }
     }
 }
@@ -115,6 +137,8 @@ pub struct View {
     pub family: Option<GlobMatcher>,
     /// Time between two scrapes of a target, from which rates follow; with zero all rates are 0.
     pub scrape_interval: Duration,
+    /// The interval was typed: it goes before those of simulated scrape jobs.
+    pub typed_interval: bool,
 }
 
 impl View {
@@ -127,15 +151,23 @@ impl View {
             limit: None,
             family: None,
             scrape_interval: Duration::from_secs(30),
+            typed_interval: false,
         }
     }
 }
 
-/// The family filter of the view as typed, where no family that was read matches it.
+/// The family filter of the view as typed, where nothing that it is about matches it.
 pub fn idle_filter<'a>(survey: &Survey, view: &'a View) -> Option<&'a str> {
     let filter = view.family.as_ref()?;
-    let mut families = survey.census.families.iter();
-    let idle = !families.any(|family| filter.is_match(&family.name));
+    let idle = if view.command == Command::Filter {
+        let stages = survey.simulated.iter().flatten();
+        let stages = stages.flat_map(|simulated| &simulated.flow.stages);
+        let mut names = stages.flat_map(|stage| &stage.by_name);
+        !names.any(|(name, _)| filter.is_match(name))
+    } else {
+        let mut families = survey.census.families.iter();
+        !families.any(|family| filter.is_match(&family.name))
+    };
     idle.then(|| filter.glob().glob())
 }
 
@@ -188,6 +220,7 @@ fn table(page: Page<'_>) -> Vec<String> {
         Command::Audit => audit::lines(page),
         Command::Families => families::lines(page),
         Command::Labels => labels::lines(page),
+        Command::Filter => pipeline::table::lines(page),
     }
 }
 

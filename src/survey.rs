@@ -2,6 +2,7 @@
 //!
 //! In come sources; out goes a [`Survey`]. Each worker folds into a count of its own, and these merge.
 
+mod simulation;
 mod worker;
 
 use std::ops::ControlFlow;
@@ -16,12 +17,15 @@ use crossbeam_channel::Sender;
 
 use crate::census::Census;
 use crate::census::Tally;
+use crate::collector::plan;
 use crate::source;
 use crate::source::Event;
 use crate::source::Failure;
 use crate::source::Scrape;
 use crate::source::Skip;
 use crate::source::Target;
+pub use simulation::Simulated;
+pub use simulation::Unjudged;
 use worker::INTERRUPTED;
 use worker::Part;
 use worker::Worker;
@@ -37,6 +41,8 @@ pub struct Survey {
     pub census: Census,
     /// Where lines were refused, by target name; targets without rejects are absent.
     pub rejects: Vec<TargetRejects>,
+    /// What the simulated pipelines made of it, by plan and pipeline, in the order of [`Plan::simulate`].
+    pub simulated: Vec<Vec<Simulated>>,
     /// Stopped by the user before all was read.
     pub interrupted: bool,
 }
@@ -93,6 +99,12 @@ pub struct Plan {
     pub workers: usize,
     /// Longest line that is read, in bytes; a longer one is a reject.
     pub max_line_bytes: usize,
+    /// Configurations to simulate over the same scrapes; each builds ([`plan::Plan::build`]).
+    pub simulate: Vec<plan::Plan>,
+    /// A name whose way through the pipelines is to be explained.
+    pub watch: Option<String>,
+    /// When the scrapes are taken to have happened, in nanoseconds since 1970.
+    pub now_ns: u64,
 }
 
 /// The strings between a running survey and whoever started it. All of it may be read at any time.
@@ -187,9 +199,11 @@ fn collect(plan: &Plan, control: &Control, feed: Feed, parts: Vec<Part>) -> Surv
     } = feed;
     let mut rejects = Vec::new();
     let mut tally: Option<Tally> = None;
+    let mut simulated = Vec::new();
     for part in parts {
         failed.extend(part.failed);
         rejects.extend(part.rejects);
+        simulated.push(part.simulated);
         match &mut tally {
             Some(tally) => tally.merge(part.tally),
             None => tally = Some(part.tally),
@@ -215,6 +229,7 @@ fn collect(plan: &Plan, control: &Control, feed: Feed, parts: Vec<Part>) -> Surv
         },
         census,
         rejects,
+        simulated: simulation::merge(&plan.simulate, simulated),
         interrupted: control.cancel.load(Ordering::Relaxed),
     }
 }

@@ -29,6 +29,8 @@ pub use dictionary::TextId;
 pub use dictionary::Texts;
 pub use entries::Entries;
 pub use entries::Entry;
+pub use lines::Declaration;
+pub use lines::Declares;
 pub use lines::Keep;
 pub use lines::Lines;
 pub use rows::RowId;
@@ -216,22 +218,18 @@ impl Table {
     pub fn metadata(&mut self, metadata: &Metadata<'_>) {
         let name = crate::exposition::unescape(metadata.family);
         let (family, _) = self.family_names.intern(&name);
-        let keeps_lines = self.body.lines.kept() != Keep::Nothing;
-        let samples = self.body.entries.all().len() as u64;
+        match metadata.fact {
+            Fact::Help(help) => self.body.lines.declare(family, Declares::Help(help.into())),
+            Fact::Type(word) => self.body.lines.declare(family, Declares::Type(word)),
+            Fact::Unit(_) => {}
+        }
         let declared = self.body.declare(family);
         declared.body_bytes += metadata.line_bytes as u64;
         match metadata.fact {
-            Fact::Help(help) => {
-                if keeps_lines {
-                    declared.help.get_or_insert_with(|| help.into());
-                }
-            }
+            Fact::Help(_) => {}
             // The first one counts, as in a Collector (prometheusreceiver, metadata cache of a scrape).
             Fact::Type(family_type) => {
-                if declared.family_type.is_none() {
-                    declared.family_type = Some(family_type);
-                    declared.type_after = samples;
-                }
+                declared.family_type.get_or_insert(family_type);
             }
             Fact::Unit(unit) => {
                 declared.unit.get_or_insert_with(|| unit.into());

@@ -24,6 +24,8 @@ fn short_help_fits_a_screen() {
       audit        Everything on one screen: coverage, families, labels by what they cost, findings
       families     Families with their series, samples and bytes, and how they spread over targets
       labels       Labels by how many series would vanish without each
+      filter       What a Collector pipeline keeps, stage by stage, and why the rest goes
+      diff         Two filters over the same scrapes: what only one lets arrive, and why
       explain      What a finding means, why it matters, and how to fix it; without an ID, all findings
       completions  Print a completion script for a shell
       man          Print the manual page, or write the pages of all commands to a directory
@@ -58,6 +60,8 @@ fn long_help_opens_with_examples_and_ends_with_exit_codes() {
         linkerd diagnostics proxy-metrics -n emojivoto deploy/web | meshctl audit -
       Which label of one family is worth removing
         meshctl labels dumps/ --family response_latency_ms
+      What a Collector configuration keeps, and why the rest goes
+        meshctl filter dumps/ --collector otel.yaml
       In a pipeline: exit 1 when something of medium severity or worse is found
         meshctl audit dumps/*.prom.gz -o json --fail-on medium
       What a finding means and how to fix it
@@ -69,6 +73,8 @@ fn long_help_opens_with_examples_and_ends_with_exit_codes() {
       audit        Everything on one screen: coverage, families, labels by what they cost, findings
       families     Families with their series, samples and bytes, and how they spread over targets
       labels       Labels by how many series would vanish without each
+      filter       What a Collector pipeline keeps, stage by stage, and why the rest goes
+      diff         Two filters over the same scrapes: what only one lets arrive, and why
       explain      What a finding means, why it matters, and how to fix it; without an ID, all findings
       completions  Print a completion script for a shell
       man          Print the manual page, or write the pages of all commands to a directory
@@ -136,10 +142,11 @@ fn audit_help_shows_the_flags_that_matter_first() {
                                         values: table, wide, json, jsonl, csv, markdown]
           --limit <N>                   Rows of each list, 0 for all [default: a screenful; all in json,
                                         jsonl and csv] [env: MESHCTL_LIMIT]
-          --family <GLOB>               Show only the families whose name matches, such as 'response_*'
-                                        [env: MESHCTL_FAMILY]
+          --family <GLOB>               Show only the families (filter: names) that match, such as
+                                        'response_*' [env: MESHCTL_FAMILY]
           --scrape-interval <DURATION>  Time between two scrapes: samples a second are series divided by
-                                        it [env: MESHCTL_SCRAPE_INTERVAL] [default: 30s]
+                                        it [default: that of the configuration, else 30s] [env:
+                                        MESHCTL_SCRAPE_INTERVAL]
           --sort-by <KEY>               Order of families and labels; a list that has no such column
                                         keeps its own order [env: MESHCTL_SORT_BY] [possible values:
                                         series, name, names, samples, bytes, data-points, saves, values,
@@ -149,9 +156,26 @@ fn audit_help_shows_the_flags_that_matter_first() {
           --fail-on <SEVERITY>  Exit with 1 when there is a finding of this severity or worse [env:
                                 MESHCTL_FAIL_ON] [default: none] [possible values: none, info, low,
                                 medium, high]
-          --strict              Exit with 2 when any line was refused [env: MESHCTL_STRICT]
+          --strict              Exit with 2 when any line was refused, or a part of the configuration is
+                                not simulated [env: MESHCTL_STRICT]
           --fail-if-partial     Exit with 3 also when something was passed over, such as a file without
                                 metrics [env: MESHCTL_FAIL_IF_PARTIAL]
+
+    Which filter:
+          --collector <FILE>    Collector configuration to simulate; several are merged as the Collector
+                                merges them
+          --relabel <FILE>      Rules of `metric_relabel_configs`, by themselves, as a Prometheus
+                                applies them
+          --keep-regex <REGEX>  Keep the names that match, by `metric_relabel_configs` in a Collector
+          --ottl <CONDITION>    Drop the metrics for which it is true, by a filter processor in a
+                                Collector; may be repeated
+
+    How to simulate it:
+          --collector-version <VERSION>  Release of the Collector, on which names and rules depend [env:
+                                         MESHCTL_COLLECTOR_VERSION] [default: 0.118.0]
+          --pipeline <ID>                Pipeline to simulate; may be repeated [default: each that
+                                         scrapes enter]
+          --job <NAME>                   Only the scrape job of this name
 
     Global options:
           --color <WHEN>  When to use colour [env: MESHCTL_COLOR] [default: auto] [possible values:
@@ -380,6 +404,7 @@ fn explain_lists_every_finding() {
     insta::assert_snapshot!(Cli::new().run(&["explain"]), @"
     exit: 0
     --- stdout
+    collector/scrape-lost        high    the pipeline loses whole scrapes
     coverage/partial             high    some targets are missing from every total
     exposition/duplicate-series  medium  a target repeats a series in one scrape
     exposition/rejected-lines    high    malformed lines make a target invisible
@@ -410,7 +435,7 @@ fn explain_guesses_a_mistyped_finding() {
     --- stdout
     --- stderr
     error: invalid value 'labels/redundent' for '[ID]'
-      [possible values: coverage/partial, exposition/duplicate-series, exposition/rejected-lines, exposition/unescaped-label, families/dominant, labels/redundant, labels/unbounded, targets/outlier]
+      [possible values: collector/scrape-lost, coverage/partial, exposition/duplicate-series, exposition/rejected-lines, exposition/unescaped-label, families/dominant, labels/redundant, labels/unbounded, targets/outlier]
 
       tip: a similar value exists: 'labels/redundant'
 
@@ -471,8 +496,10 @@ fn man_writes_a_page_for_each_command() {
         [
             "meshctl-audit.1",
             "meshctl-completions.1",
+            "meshctl-diff.1",
             "meshctl-explain.1",
             "meshctl-families.1",
+            "meshctl-filter.1",
             "meshctl-labels.1",
             "meshctl-man.1",
             "meshctl.1"

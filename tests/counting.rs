@@ -29,6 +29,9 @@ fn survey(paths: &[String], workers: usize) -> Survey {
         },
         workers,
         max_line_bytes: 1 << 20,
+        simulate: Vec::new(),
+        watch: None,
+        now_ns: 0,
     };
     survey::run(&plan, &survey::Control::default())
 }

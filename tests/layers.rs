@@ -7,13 +7,14 @@ use std::path::Path;
 use std::path::PathBuf;
 
 /// In the order in which data flows.
-const ROOMS: [&str; 10] = [
+const ROOMS: [&str; 11] = [
     "source",
     "exposition",
     "table",
     "collector",
     "census",
     "mesh",
+    "waterfall",
     "survey",
     "findings",
     "report",

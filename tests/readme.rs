@@ -182,6 +182,7 @@ fn csv_headers_are_those_described() {
         &["families"][..],
         &["labels"],
         &["labels", "--family", "up"],
+        &["filter", "--keep-regex", "up"],
     ] {
         let mut arguments = arguments.to_vec();
         arguments.extend([SCRAPE, "-o", "csv"]);

@@ -13,6 +13,12 @@ use meshctl::census::Spread;
 use meshctl::census::TargetCount;
 use meshctl::census::ValueCount;
 use meshctl::census::class::ValueClass;
+use meshctl::collector::decode::Notice;
+use meshctl::collector::plan;
+use meshctl::collector::plan::Layout;
+use meshctl::collector::plan::StageKind;
+use meshctl::collector::position::Position;
+use meshctl::collector::trace::Rule;
 use meshctl::exposition::FamilyType;
 use meshctl::findings::Finding;
 use meshctl::findings::Severity;
@@ -26,8 +32,20 @@ use meshctl::source::Failure;
 use meshctl::source::Skip;
 use meshctl::survey::Coverage;
 use meshctl::survey::RejectedLine;
+use meshctl::survey::Simulated;
 use meshctl::survey::Survey;
 use meshctl::survey::TargetRejects;
+use meshctl::waterfall::Arriving;
+use meshctl::waterfall::ArrivingLabel;
+use meshctl::waterfall::Count;
+use meshctl::waterfall::Dropped;
+use meshctl::waterfall::DroppedTargets;
+use meshctl::waterfall::Failed;
+use meshctl::waterfall::Flow;
+use meshctl::waterfall::LabelSpread;
+use meshctl::waterfall::Lost;
+use meshctl::waterfall::Renamed;
+use meshctl::waterfall::StageFlow;
 use serde_json::Value;
 
 fn published() -> (Value, String) {
@@ -73,12 +91,14 @@ fn remove(object: &mut Value, key: &str) {
 #[test]
 fn the_schema_refuses_a_document_with_a_key_missing_or_of_another_type() {
     let validator = jsonschema::validator_for(&report::schema()).unwrap();
-    let breakages: [fn(&mut Value); 5] = [
+    let breakages: [fn(&mut Value); 7] = [
         |document| remove(document, "coverage"),
         |document| remove(&mut document["families"][0], "labels"),
         |document| document["labels"][0]["class"] = "shape".into(),
         |document| document["totals"]["series"] = "many".into(),
         |document| document["findings"][0]["severity"] = "critical".into(),
+        |document| remove(&mut document["pipeline"]["stages"][0], "dropped"),
+        |document| document["more_pipelines"][0]["stages"][0]["kind"] = "sink".into(),
     ];
     for breakage in breakages {
         let mut document = document(&full());
@@ -276,6 +296,135 @@ fn full() -> Survey {
                 excerpt: text("a\"b"),
             }],
         }],
+        simulated: vec![vec![simulated()]],
         interrupted: true,
     }
+}
+
+/// A pipeline in which everything happens that can.
+#[expect(clippy::too_many_lines, reason = "one value, written out")]
+fn simulated() -> Simulated {
+    let text = |text: &str| text.to_owned();
+    let at = Position {
+        file: 0,
+        line: 7,
+        column: 3,
+    };
+    let rule = Rule {
+        text: text("name == \"\u{1b}\""),
+        at,
+    };
+    let count = Count {
+        series: 2,
+        data_points: 2,
+        body_bytes: 100,
+    };
+    let stage = |id: &str, kind: StageKind| StageFlow {
+        id: text(id),
+        kind,
+        totals: count,
+        names: 1,
+        by_name: vec![(text("response_total"), count)],
+        labels_per_series: Some(LabelSpread {
+            min: 1,
+            median: 1.5,
+            max: 2,
+        }),
+        dropped: vec![Dropped {
+            name: text("up"),
+            reason: text("because"),
+            rule: Some(0),
+            series: 1,
+            data_points: 1,
+        }],
+        renamed: vec![Renamed {
+            from: text("a"),
+            to: text("b"),
+            rule: 0,
+            times: 1,
+        }],
+        failed: vec![Failed {
+            rule: 0,
+            message: text("no such attribute"),
+            times: 1,
+        }],
+    };
+    let defined = |id: &str, kind: StageKind| plan::Stage {
+        id: text(id),
+        kind,
+        component: text(id),
+        at,
+        rules: vec![rule.clone()],
+    };
+    let stages = [
+        ("scrape", StageKind::Scrape),
+        ("filter", StageKind::Processor),
+        ("prometheus", StageKind::Exporter),
+        ("otlp", StageKind::Exporter),
+    ];
+    let arriving = |stage: usize| Arriving {
+        stage,
+        samples: 3,
+        labels: vec![ArrivingLabel {
+            name: text("job"),
+            series: 2,
+            values: 1,
+        }],
+        fingerprints: vec![7],
+    };
+    Simulated {
+        plan: text("otel.yaml"),
+        files: vec![text("otel.yaml")],
+        layout: Layout {
+            name: text("metrics"),
+            stages: stages.map(|(id, kind)| defined(id, kind)).into(),
+            target_rules: vec![(text("mesh"), rule.clone())],
+            notices: vec![Notice {
+                at,
+                subject: text("exporter otlp"),
+                message: text("is not simulated"),
+            }],
+            interval_seconds: 15.0,
+        },
+        flow: Flow {
+            name: text("metrics"),
+            stages: stages.map(|(id, kind)| stage(id, kind)).into(),
+            arriving: vec![arriving(2), arriving(3)],
+            targets: 1,
+            dropped_targets: vec![DroppedTargets {
+                job: text("mesh"),
+                rule: 0,
+                targets: 1,
+            }],
+            lost: vec![Lost {
+                target: text("web"),
+                origin: text("web.prom"),
+                stage: 1,
+                reason: text("refused"),
+                series: 1,
+            }],
+            explained: Vec::new(),
+        },
+        unjudged: [((0, text("__meta_kubernetes_node_name")), 1)].into(),
+    }
+}
+
+#[test]
+fn each_exporter_has_a_pipeline_of_its_own() {
+    let document = document(&full());
+    let exporters = |pipeline: &Value| {
+        let stages = pipeline["stages"].as_array().unwrap().iter();
+        let ids: Vec<String> = stages.map(|stage| stage["name"].to_string()).collect();
+        (pipeline["exporter"].to_string(), ids.join(" "))
+    };
+    let expected = |exporter: &str| {
+        let exporter = format!("\"{exporter}\"");
+        let stages = format!("\"scrape\" \"filter\" {exporter}");
+        (exporter, stages)
+    };
+    assert_eq!(exporters(&document["pipeline"]), expected("prometheus"));
+    assert_eq!(exporters(&document["more_pipelines"][0]), expected("otlp"));
+    let dropped = &document["pipeline"]["stages"][1]["dropped"][0];
+    assert_eq!(dropped["position"]["line"], 7);
+    assert_eq!(dropped["rule"], "name == \"\u{1b}\"");
 }

@@ -5,6 +5,7 @@ use super::fold;
 use crate::exposition::LineCounts;
 use crate::exposition::Metadata;
 use crate::exposition::Sample;
+use crate::table::Keep;
 use crate::table::Table;
 use crate::table::TextId;
 use crate::table::Texts;
@@ -72,8 +73,20 @@ impl Tally {
         &self.table
     }
 
-    /// Ends the target being read and adds it to the count.
+    /// Says how much to keep of each line for whoever reads [`Tally::table`].
+    pub fn keep(&mut self, keep: Keep) {
+        self.table.keep(keep);
+    }
+
+    /// Adds the target being read to the count and forgets it.
     pub fn end_target(&mut self, name: String, origin: String, lines: LineCounts) {
+        self.fold_target(name, origin, lines);
+        self.drop_target();
+    }
+
+    /// Adds the target being read to the count; comes back with its number of series. Its table stays until
+    /// [`Tally::drop_target`].
+    pub fn fold_target(&mut self, name: String, origin: String, lines: LineCounts) -> u64 {
         let series = fold::fold(self);
         self.targets.push(TargetTally {
             name,
@@ -81,7 +94,7 @@ impl Tally {
             series,
             lines,
         });
-        self.drop_target();
+        series
     }
 
     /// Forgets the target being read: its body could not be read to the end.

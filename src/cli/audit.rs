@@ -6,6 +6,7 @@ use super::counting::CountingArgs;
 use super::messages::Messages;
 use super::show;
 use super::show::Order;
+use super::simulation::SimulationArgs;
 use super::terminal::Terminal;
 use crate::report::Command;
 
@@ -15,6 +16,8 @@ use crate::report::Command;
 pub(super) struct Args {
     #[command(flatten)]
     counting: CountingArgs,
+    #[command(flatten)]
+    simulation: SimulationArgs,
     /// Order of families and labels; a list that has no such column keeps its own order
     #[arg(
         long,
@@ -32,6 +35,8 @@ Everything on one screen: how much of what was named could be read, the families
 the labels by what dropping each would save, and findings with a remedy each.
 
 Examples:
+  With what a Collector keeps of it
+    meshctl audit dumps/ --collector otel.yaml
   A scrape saved with curl, or a directory of them
     meshctl audit web.prom
     meshctl audit dumps/
@@ -42,5 +47,13 @@ Examples:
 
 pub(super) fn run(args: Args, terminal: &Terminal, messages: Messages) -> anyhow::Result<ExitCode> {
     let order = args.sort_by.unwrap_or_default();
-    counting::run(Command::Audit, order, args.counting, terminal, messages)
+    counting::run(
+        Command::Audit,
+        order,
+        args.counting,
+        Some(args.simulation),
+        None,
+        terminal,
+        messages,
+    )
 }

@@ -1,4 +1,4 @@
-//! What `audit`, `families` and `labels` have in common: read, count, judge, write, and the exit code.
+//! What `audit`, `families`, `labels` and `filter` have in common: read, count, judge, write, and the exit code.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -11,6 +11,8 @@ use super::messages::Messages;
 use super::progress;
 use super::show::Order;
 use super::show::ShowArgs;
+use super::simulation::Loaded;
+use super::simulation::SimulationArgs;
 use super::sources::SourceArgs;
 use super::terminal::Terminal;
 use super::terminal::now;
@@ -52,11 +54,13 @@ const NAMED_FAILURES: usize = 10;
 /// Does what was typed.
 ///
 /// # Errors
-/// Signals cannot be listened for.
+/// Signals cannot be listened for, or what is to be simulated cannot be used.
 pub(super) fn run(
     command: Command,
     order: Order,
     args: CountingArgs,
+    simulation: Option<SimulationArgs>,
+    watch: Option<String>,
     terminal: &Terminal,
     messages: Messages,
 ) -> anyhow::Result<ExitCode> {
@@ -65,17 +69,34 @@ pub(super) fn run(
         show,
         gate,
     } = args;
-    if sources.reads_stdin() && terminal.types_input {
-        messages.note("reading from the terminal: paste a scrape and end with Ctrl-D");
+    let simulates_stdin = simulation.as_ref().is_some_and(SimulationArgs::reads_stdin);
+    if sources.reads_stdin() && simulates_stdin {
+        anyhow::bail!("standard input cannot be both a SOURCE and a configuration");
+    }
+    if (sources.reads_stdin() || simulates_stdin) && terminal.types_input {
+        messages.note("reading from the terminal: paste it and end with Ctrl-D");
     }
     let draw = sources.wants_progress() && terminal.can_draw && !messages.is_quiet();
-    let Some(survey) = sources.plan() else {
+    if watch.is_some() && show.format() != Format::Table {
+        anyhow::bail!("--explain is written for a reader only: leave --output out");
+    }
+    let Some(mut survey) = sources.plan() else {
         return Ok(ask_for_source(command, terminal, messages));
     };
+    let loaded = match simulation {
+        Some(simulation) => simulation.load(terminal, messages)?,
+        None => None,
+    };
+    let interval = loaded.as_ref().and_then(Loaded::interval_seconds);
+    if let Some(loaded) = loaded {
+        loaded.say_notices(terminal, messages);
+        survey.simulate.push(loaded.plan);
+    }
+    survey.watch = watch;
     let plan = Plan {
         survey,
         format: show.format(),
-        view: show.view(command, order),
+        view: show.view(command, order, interval),
         gate,
         draw,
     };
@@ -87,11 +108,18 @@ pub(super) fn run(
 
 /// Without a source there is nothing to do, and guessing one would be worse.
 fn ask_for_source(command: Command, terminal: &Terminal, messages: Messages) -> ExitCode {
+    let more = if command == Command::Filter {
+        " --collector otel.yaml"
+    } else {
+        ""
+    };
     let command = command.as_str();
     messages.error("no SOURCE to read: name a file, a directory, a glob or a URL");
-    messages.note(&format!("for example: meshctl {command} web.prom"));
+    messages.note(&format!("for example: meshctl {command} web.prom{more}"));
     if !terminal.types_input {
-        messages.note(&format!("to read standard input: meshctl {command} -"));
+        messages.note(&format!(
+            "to read standard input: meshctl {command} -{more}"
+        ));
     }
     ExitCode::CouldNot
 }
@@ -124,7 +152,20 @@ fn conclude(plan: &Plan, survey: &Survey, terminal: &Terminal, messages: Message
     }
     say_failures(&survey.coverage, messages, Messages::warning);
     if let Some(glob) = report::idle_filter(survey, &plan.view) {
-        messages.warning(&format!("no family matches --family '{glob}'"));
+        messages.warning(&format!(
+            "no {} matches --family '{glob}'",
+            plan.view.command.listed()
+        ));
+    }
+    if let Some(name) = &plan.survey.watch {
+        let simulated = survey.simulated.first().map_or(&[][..], Vec::as_slice);
+        let written =
+            deliver(|out| report::write_explanation(simulated, name, &terminal.report, out));
+        if let Err(error) = written {
+            messages.error(&format!("{error:#}"));
+            return verdict.code.max(ExitCode::CouldNot);
+        }
+        return verdict.code;
     }
     let written = deliver(|out| {
         report::write(

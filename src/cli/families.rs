@@ -38,5 +38,13 @@ Examples:
 
 pub(super) fn run(args: Args, terminal: &Terminal, messages: Messages) -> anyhow::Result<ExitCode> {
     let order = args.sort_by.unwrap_or_default();
-    counting::run(Command::Families, order, args.counting, terminal, messages)
+    counting::run(
+        Command::Families,
+        order,
+        args.counting,
+        None,
+        None,
+        terminal,
+        messages,
+    )
 }

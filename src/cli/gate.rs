@@ -25,7 +25,7 @@ pub(super) struct GateArgs {
         hide_env_values = true
     )]
     fail_on: FailOn,
-    /// Exit with 2 when any line was refused
+    /// Exit with 2 when any line was refused, or a part of the configuration is not simulated
     #[arg(
         long,
         env = "MESHCTL_STRICT",
@@ -108,6 +108,7 @@ impl GateArgs {
         }
         if self.strict {
             verdict.extend(refused(survey));
+            verdict.extend(not_simulated(survey));
         }
         if survey.coverage.scraped == 0 {
             verdict.code = verdict.code.max(ExitCode::CouldNot);
@@ -130,6 +131,25 @@ impl Verdict {
             self.add(code, reason);
         }
     }
+}
+
+/// What a simulation left out could change its numbers.
+fn not_simulated(survey: &Survey) -> Option<(ExitCode, String)> {
+    let pipelines = survey.simulated.iter().flatten();
+    let mut notices: Vec<_> = pipelines
+        .flat_map(|pipeline| &pipeline.layout.notices)
+        .collect();
+    notices.sort_unstable_by(|a, b| {
+        (a.at, &a.subject, &a.message).cmp(&(b.at, &b.subject, &b.message))
+    });
+    notices.dedup();
+    let first = notices.first()?;
+    let parts = plural(notices.len() as u64, "warning");
+    let reason = format!(
+        "{parts} about the configuration (--strict); first: {}: {}",
+        first.subject, first.message
+    );
+    Some((ExitCode::CouldNot, reason))
 }
 
 fn passed_over(skipped: &[Skip]) -> Option<(ExitCode, String)> {

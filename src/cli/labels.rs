@@ -39,5 +39,13 @@ Examples:
 
 pub(super) fn run(args: Args, terminal: &Terminal, messages: Messages) -> anyhow::Result<ExitCode> {
     let order = args.sort_by.unwrap_or_default();
-    counting::run(Command::Labels, order, args.counting, terminal, messages)
+    counting::run(
+        Command::Labels,
+        order,
+        args.counting,
+        None,
+        None,
+        terminal,
+        messages,
+    )
 }

@@ -71,6 +71,11 @@ impl Messages {
         }
     }
 
+    /// Lines of a configuration with what is wrong with them, complete and made safe. Always said.
+    pub(super) fn excerpt(lines: &str) {
+        let _ = io::stderr().lock().write_all(lines.as_bytes());
+    }
+
     /// The command to run next.
     pub(super) fn next(self, command: &str) {
         if self.volume != Volume::Quiet {

@@ -32,7 +32,7 @@ pub(super) struct ShowArgs {
     /// Rows of each list, 0 for all [default: a screenful; all in json, jsonl and csv]
     #[arg(long, value_name = "N", env = "MESHCTL_LIMIT", hide_env_values = true)]
     limit: Option<usize>,
-    /// Show only the families whose name matches, such as 'response_*'
+    /// Show only the families (filter: names) that match, such as 'response_*'
     ///
     /// Only the lists get shorter: totals, findings and the exit code stay those of everything read.
     /// Braces name several: '{response_*,tcp_*}'.
@@ -44,17 +44,20 @@ pub(super) struct ShowArgs {
         hide_env_values = true
     )]
     family: Option<GlobMatcher>,
-    /// Time between two scrapes: samples a second are series divided by it
+    /// Time between two scrapes: samples a second are series divided by it [default: that of the
+    /// configuration, else 30s]
     #[arg(
         long,
         value_name = "DURATION",
-        default_value = "30s",
         value_parser = values::duration,
         env = "MESHCTL_SCRAPE_INTERVAL",
         hide_env_values = true
     )]
-    scrape_interval: Duration,
+    scrape_interval: Option<Duration>,
 }
+
+/// Where neither a flag nor a configuration says how often targets are scraped: the interval of most meshes.
+const DEFAULT_INTERVAL: Duration = Duration::from_secs(30);
 
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
 enum Output {
@@ -66,7 +69,7 @@ enum Output {
     Json,
     /// The same, one object a line
     Jsonl,
-    /// One row for each family; in labels, for each label
+    /// One row for each family; in labels for each label, in filter for each name at each stage
     Csv,
     /// For a comment on a pull request
     Markdown,
@@ -85,15 +88,18 @@ impl ShowArgs {
         }
     }
 
-    /// What of the survey to show in answer to `command`.
-    pub(super) fn view(self, command: Command, order: Order) -> View {
+    /// What of the survey to show in answer to `command`; `interval` is that of the configuration.
+    pub(super) fn view(self, command: Command, order: Order, interval: Option<f64>) -> View {
+        let configured = interval.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+        let typed = self.scrape_interval;
         View {
             command,
             families: order.families.unwrap_or_default(),
             labels: order.labels.unwrap_or_default(),
             limit: self.limit,
             family: self.family,
-            scrape_interval: self.scrape_interval,
+            scrape_interval: typed.or(configured).unwrap_or(DEFAULT_INTERVAL),
+            typed_interval: typed.is_some(),
         }
     }
 }

@@ -87,6 +87,12 @@ impl SourceArgs {
         self.sources.iter().any(|source| source == "-")
     }
 
+    /// Takes the first words away, which are no sources to this command.
+    pub(super) fn take_front(&mut self, count: usize) -> Vec<String> {
+        let count = count.min(self.sources.len());
+        self.sources.drain(..count).collect()
+    }
+
     /// What will be read; `None` where no source is named.
     pub(super) fn plan(self) -> Option<survey::Plan> {
         if self.sources.is_empty() {
@@ -100,6 +106,9 @@ impl SourceArgs {
             },
             workers: self.threads.unwrap_or_else(processors).get(),
             max_line_bytes: self.max_line_bytes,
+            simulate: Vec::new(),
+            watch: None,
+            now_ns: super::terminal::now_ns(),
         })
     }
 }

@@ -107,6 +107,31 @@ fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
+/// A variable as it is set, be it to nothing; `None` also where it is not text.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "configurations refer to the environment by `${env:NAME}`"
+)]
+pub(super) fn environment(name: &str) -> Option<String> {
+    // These make `std::env::var` panic or find nothing on some systems.
+    if name.is_empty() || name.contains(['=', '\0']) {
+        return None;
+    }
+    std::env::var(name).ok()
+}
+
+/// The time of day, in nanoseconds since 1970; 0 where the clock stands before that.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is the one place that reads the clock"
+)]
+pub(super) fn now_ns() -> u64 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    since.map_or(0, |since| {
+        u64::try_from(since.as_nanos()).unwrap_or(u64::MAX)
+    })
+}
+
 /// Now, for saying how long something took.
 #[expect(
     clippy::disallowed_methods,

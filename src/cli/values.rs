@@ -36,6 +36,16 @@ pub(super) fn count(typed: &str) -> Result<NonZeroUsize, String> {
         .map_err(|_| "not a whole number from 1 on".to_owned())
 }
 
+/// `NAME=VALUE`; the value may be empty.
+pub(super) fn variable(typed: &str) -> Result<(String, String), String> {
+    match typed.split_once('=') {
+        Some((name, value)) if !name.trim().is_empty() => {
+            Ok((name.trim().to_owned(), value.to_owned()))
+        }
+        _ => Err("not a variable; write it like NAME=VALUE".to_owned()),
+    }
+}
+
 /// A glob over names: `*` also matches `/` and `.`.
 pub(super) fn glob(typed: &str) -> Result<GlobMatcher, String> {
     let glob = Glob::new(typed).map_err(|error| error.kind().to_string())?;
@@ -64,6 +74,14 @@ mod tests {
         for wrong in ["", "0", "MiB", "-1", "1 parsec"] {
             assert!(size(wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_variable_has_a_name() {
+        let pair = |name: &str, value: &str| Ok((name.to_owned(), value.to_owned()));
+        assert_eq!(variable("A=b=c"), pair("A", "b=c"));
+        assert_eq!(variable("A="), pair("A", ""));
+        assert!(variable("A").is_err() && variable("=b").is_err());
     }
 
     #[test]

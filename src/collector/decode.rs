@@ -6,6 +6,17 @@ use super::yaml::Entry;
 use super::yaml::Kind;
 use super::yaml::Node;
 
+/// Something that may make a difference and is not simulated, or that the Collector only warns of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// Where it stands.
+    pub at: Position,
+    /// The component, option or variable it is about.
+    pub subject: String,
+    /// What it could change, or what becomes of it; lower case, no full stop.
+    pub message: String,
+}
+
 /// The keys of one map, taken one by one. What is left at the end is unknown.
 #[derive(Debug)]
 pub struct Fields<'a> {
@@ -163,6 +174,15 @@ pub fn text(node: &Node) -> Result<Option<String>, ConfigError> {
 
 /// The known word that is closest to a mistyped one, if any is close.
 pub fn nearest<'a>(typed: &str, known: &[&'a str]) -> Option<&'a str> {
+    // Nobody mistypes so much, and comparing takes time that is the product of both lengths.
+    if typed.len() > 100 || known.len() > 1000 {
+        return None;
+    }
+    let known: Vec<&'a str> = known
+        .iter()
+        .copied()
+        .filter(|word| word.len() <= 200)
+        .collect();
     let close = |word: &&&str| distance(typed, word) <= 1 + typed.len() / 4;
     let candidates = known.iter().filter(close);
     candidates.min_by_key(|word| distance(typed, word)).copied()
@@ -181,4 +201,31 @@ fn distance(left: &str, right: &str) -> usize {
         }
     }
     row[right.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::collector::yaml::Origin;
+    use crate::collector::yaml::parse;
+
+    #[test]
+    fn what_is_not_taken_is_unknown() {
+        let node = parse("name: x\nmetrcs: {}\n", Origin::File(0)).unwrap();
+        let mut fields = Fields::of(&node, "processor filter").unwrap();
+        assert_eq!(fields.text("name"), Ok(Some("x".to_owned())));
+        assert_eq!(fields.list("metrics"), Ok(&[][..]));
+        let error = fields.finish().unwrap_err();
+        assert_eq!(error.message, "processor filter has no key `metrcs`");
+        assert_eq!((error.at.line, error.at.column, error.length), (2, 1, 6));
+        assert_eq!(error.help.unwrap(), "did you mean `metrics`?");
+    }
+
+    #[test]
+    fn only_what_is_close_is_offered() {
+        let known = ["batch", "filter", "resource"];
+        assert_eq!(nearest("fliter", &known), Some("filter"));
+        assert_eq!(nearest("linkerd", &known), None);
+        assert_eq!(nearest(&"x".repeat(1 << 20), &known), None);
+    }
 }

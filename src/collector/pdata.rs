@@ -30,6 +30,8 @@ pub struct ScopeMetrics {
     pub version: Text,
     /// Attributes of the scope.
     pub attributes: Attributes,
+    /// Schema of the scope; mostly none.
+    pub schema_url: Text,
     /// Its metrics.
     pub metrics: Vec<Metric>,
 }
@@ -109,6 +111,8 @@ pub struct Common {
     pub flags: u32,
     /// Exemplars that came with it; they make no series.
     pub exemplars: u32,
+    /// Bytes of all its values as the scrape wrote them.
+    pub value_bytes: u32,
 }
 
 /// A number.

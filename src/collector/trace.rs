@@ -60,6 +60,17 @@ pub trait Processor {
     /// The payload is refused.
     fn process(&mut self, metrics: &mut Metrics, trace: &mut dyn Trace) -> Result<(), Refused>;
 
+    /// Whether it may change metrics and data points, rather than what stands around them: resources and
+    /// scopes.
+    fn touches_points(&self) -> bool {
+        true
+    }
+
+    /// Whether what it does may depend on values, counts or times of data points.
+    fn reads_values(&self) -> bool {
+        true
+    }
+
     /// Whether it leaves every name, label and series as it is, for every payload.
     fn is_transparent(&self) -> bool {
         false

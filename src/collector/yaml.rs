@@ -1,4 +1,21 @@
 //! YAML with positions.
+//!
+//! In comes the text of a file; out come its documents as nodes, typed as Go's `yaml.v3` types them when it
+//! decodes into an `interface{}`, which is what the Collector asks of it. Aliases and merge keys are resolved.
+//! Refused, at their place: text that is no YAML or no UTF-8, a key that stands twice, an alias to what
+//! contains it, keys that are lists or maps, too deep nesting, and aliases that multiply out to too much.
+
+mod parse;
+mod scalar;
+
+pub use parse::Documents;
+pub use parse::MAX_DEPTH;
+pub use parse::Origin;
+pub use parse::decode;
+pub use parse::parse;
+pub use parse::parse_all;
+pub use parse::parse_embedded;
+pub(in crate::collector) use scalar::is_timestamp;
 
 use super::position::Position;
 
@@ -67,6 +84,31 @@ impl Node {
     /// Whether there is nothing.
     pub fn is_null(&self) -> bool {
         self.kind == Kind::Null
+    }
+
+    /// How much memory it and what is under it take, in some unit: to keep what is copied within bounds.
+    pub(in crate::collector) fn weight(&self) -> usize {
+        1 + match &self.kind {
+            Kind::Null => 0,
+            Kind::Bool(_, text)
+            | Kind::Int(_, text)
+            | Kind::Float(_, text)
+            | Kind::String(text) => text.len() / 64,
+            Kind::List(items) => items.iter().map(Self::weight).sum(),
+            Kind::Map(entries) => {
+                let entries = entries.iter();
+                let weights = entries.map(|entry| entry.key.len() / 64 + entry.value.weight());
+                weights.sum()
+            }
+        }
+    }
+
+    /// The entries of a map; none for everything else.
+    pub fn entries(&self) -> &[Entry] {
+        match &self.kind {
+            Kind::Map(entries) => entries,
+            _ => &[],
+        }
     }
 
     /// What it is, in a word, for messages.

@@ -2,6 +2,7 @@
 
 use super::reject::Fault;
 use super::reject::RejectKind;
+use super::tolerated::Tolerated;
 
 /// Type on a `# TYPE` line; the union of Prometheus text and OpenMetrics.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -108,6 +109,23 @@ pub(super) fn parse(line: &[u8], line_bytes: usize) -> Result<Option<Metadata<'_
         fact,
         line_bytes,
     }))
+}
+
+/// What a scraper of `text/plain` refuses of a `# TYPE` line that was read: there one blank and one of five
+/// words follow the name, and nothing else (`promlex.l`, `promparse.go`).
+pub(super) fn tolerated_type(line: &[u8], carriage_return: bool) -> Option<Tolerated> {
+    let (_, after) = word(line, 1);
+    let (_, after) = family(line, after).ok()?;
+    let text = line[after..].get(1..).unwrap_or_default();
+    let word = text.trim_ascii();
+    let known: [&[u8]; 5] = [b"counter", b"gauge", b"histogram", b"summary", b"untyped"];
+    if carriage_return {
+        Some(Tolerated::CarriageReturn)
+    } else if !known.contains(&word) {
+        Some(Tolerated::OpenMetricsType)
+    } else {
+        (word != text).then_some(Tolerated::BlankAroundType)
+    }
 }
 
 fn starts_with_blank(text: &[u8]) -> bool {

@@ -21,9 +21,10 @@ pub(super) fn is_timestamp(text: &[u8]) -> bool {
     value(text).is_some_and(f64::is_finite)
 }
 
-/// Whether a timestamp is a whole number as Prometheus text has it (`strconv.ParseInt`).
+/// Whether a timestamp is one of Prometheus text: digits that fit (`promlex.l`, `strconv.ParseInt`).
 pub(super) fn is_whole(text: &[u8]) -> bool {
-    std::str::from_utf8(text).is_ok_and(|text| text.parse::<i64>().is_ok())
+    let digits = text.iter().all(u8::is_ascii_digit);
+    digits && std::str::from_utf8(text).is_ok_and(|text| text.parse::<i64>().is_ok())
 }
 
 #[cfg(test)]

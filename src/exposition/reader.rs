@@ -228,11 +228,9 @@ impl Lines<'_> {
                 self.counts.metadata += 1;
                 visitor.metadata(&metadata);
                 if matches!(metadata.fact, Fact::Type(_)) {
-                    let with_end = line.len() + 1 < length;
-                    if with_end {
-                        visitor.tolerated(self.line, Tolerated::CarriageReturn);
-                    } else if line.ends_with(b" ") || line.ends_with(b"\t") {
-                        visitor.tolerated(self.line, Tolerated::BlankAfterType);
+                    let carriage_return = line.len() + 1 < length;
+                    if let Some(what) = metadata::tolerated_type(&line[indent..], carriage_return) {
+                        visitor.tolerated(self.line, what);
                     }
                 }
             }
@@ -362,6 +360,8 @@ impl Lines<'_> {
         {
             return Err(Fault::new(self.max_line_bytes, RejectKind::LineTooLong));
         }
+        // First: a scraper that refuses the line does not count its sample.
+        self.note_tolerated(&line[..tail.length], indent, &tail, visitor);
         visitor.sample(&Sample {
             name: &line[name.clone()],
             block: &line[block.clone()],
@@ -373,7 +373,6 @@ impl Lines<'_> {
             same_name,
             delta,
         });
-        self.note_tolerated(&line[..tail.length], indent, &tail, visitor);
         let in_braces = name.start > 0;
         *memo = (!in_braces).then(|| Memo {
             name: start + name.start..start + name.end,

@@ -9,8 +9,10 @@ pub enum Tolerated {
     CarriageReturn,
     /// Blanks before a sample.
     Indented,
-    /// Blanks behind the type on a `# TYPE` line.
-    BlankAfterType,
+    /// More than the one blank around the type on a `# TYPE` line.
+    BlankAroundType,
+    /// A type that only OpenMetrics has: `info`, `stateset`, `gaugehistogram`, `unknown`.
+    OpenMetricsType,
     /// An exemplar, which only OpenMetrics has.
     Exemplar,
     /// A timestamp in seconds with a fraction, which only OpenMetrics has.
@@ -23,7 +25,8 @@ impl Tolerated {
         match self {
             Self::CarriageReturn => "the line ends with a carriage return",
             Self::Indented => "blanks stand before the metric name",
-            Self::BlankAfterType => "a blank stands behind the type",
+            Self::BlankAroundType => "superfluous blanks around the type",
+            Self::OpenMetricsType => "a type that `text/plain` does not know",
             Self::Exemplar => "an exemplar, which `text/plain` does not know",
             Self::FractionalTimestamp => "the timestamp is no whole number of milliseconds",
         }

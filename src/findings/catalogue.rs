@@ -33,6 +33,11 @@ macro_rules! rule {
 /// All rules, by id.
 pub static RULES: &[Rule] = &[
     rule!(
+        "collector/scrape-lost",
+        High,
+        "the pipeline loses whole scrapes"
+    ),
+    rule!(
         "coverage/partial",
         High,
         "some targets are missing from every total"

@@ -33,6 +33,7 @@ impl<'a> Page<'a> {
     pub(super) fn document(&self) -> Document<'a> {
         let families = self.families(None).shown.into_iter();
         let labels = self.survey_labels(None).shown.into_iter();
+        let mut pipelines = self.pipeline_entries().into_iter();
         Document {
             header: self.header(),
             targets: self.targets().collect(),
@@ -40,6 +41,9 @@ impl<'a> Page<'a> {
             labels: labels.map(|label| survey_label(&label)).collect(),
             rejects: self.survey.rejects.iter().map(rejects).collect(),
             findings: self.findings(None).shown.into_iter().map(finding).collect(),
+            pipeline: pipelines.next(),
+            more_pipelines: pipelines.collect(),
+            notices: self.notice_entries(),
         }
     }
 

@@ -1,8 +1,10 @@
-//! The table of `audit`: coverage and totals, the largest families, the labels worth dropping, findings.
+//! The table of `audit`: coverage and totals, the largest families, the labels worth dropping,
+//! what simulated pipelines keep, findings.
 
 use crate::report::Page;
 use crate::report::families;
 use crate::report::labels;
+use crate::report::pipeline;
 use crate::report::problems;
 use crate::report::summary;
 
@@ -15,6 +17,7 @@ pub(super) fn lines(page: Page<'_>) -> Vec<String> {
         summary::lines(page),
         families::overview(page),
         labels::overview(page),
+        pipeline::overview::lines(page),
         problems::lines(page),
     ];
     let some = sections.into_iter().filter(|section| !section.is_empty());

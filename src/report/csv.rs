@@ -1,4 +1,4 @@
-//! Writes families or labels as CSV: a header with units in its names, then one row each, all of them
+//! Writes families, labels or names by stage as CSV: a header with units in its names, then one row each, all of them
 //! unless a limit was typed.
 //!
 //! `audit` writes the rows of `families`: one file holds one kind of row, and families are what an audit
@@ -14,6 +14,7 @@ use crate::census::FamilyCount;
 use crate::report::Command;
 use crate::report::Page;
 use crate::report::numbers;
+use crate::report::pipeline;
 use crate::report::select::LabelRow;
 use crate::report::text::escape_terminal;
 
@@ -55,6 +56,9 @@ const LABEL_HEADER: [&str; 13] = [
 /// Families, or labels for `labels`; with a family filter labels have their family in the first column.
 pub(super) fn write(page: Page<'_>, out: &mut dyn Write) -> io::Result<()> {
     let mut rows = Writer::from_writer(out);
+    if page.view.command == Command::Filter {
+        return pipeline::csv::write(page, &mut rows);
+    }
     if page.view.command == Command::Labels {
         let by_family = page.view.family.is_some();
         let family = by_family.then_some("family");
@@ -127,7 +131,7 @@ fn label_row(page: Page<'_>, label: &LabelRow<'_>) -> Vec<String> {
 }
 
 /// A cell that no spreadsheet takes for a formula: what begins like one gets a `'` before it.
-fn text(page: Page<'_>, text: &str) -> String {
+pub(super) fn text(page: Page<'_>, text: &str) -> String {
     let shown = if page.style.escape {
         escape_terminal(text)
     } else {

@@ -3,15 +3,32 @@
 //! Quantities carry their unit in their key. Lists are in the order of the view, families by series and
 //! labels by saving unless told otherwise, and complete unless a limit was typed.
 
+mod pipeline;
+
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Map;
 use serde_json::Value;
 
+pub use pipeline::ArrivingEntry;
+pub use pipeline::ArrivingLabelEntry;
+pub use pipeline::DroppedEntry;
+pub use pipeline::DroppedTargetsEntry;
+pub use pipeline::FailedEntry;
+pub use pipeline::LabelSpreadEntry;
+pub use pipeline::LostEntry;
+pub use pipeline::NoticeEntry;
+pub use pipeline::PipelineEntry;
+pub use pipeline::PipelineTotalsEntry;
+pub use pipeline::PositionEntry;
+pub use pipeline::RenamedEntry;
+pub use pipeline::StageEntry;
+pub use pipeline::UnjudgedEntry;
+
 /// Version of the document; grows when a key changes its meaning or goes, not when one is added.
 pub const SCHEMA_VERSION: u32 = 1;
 
-/// What `audit`, `families` and `labels` write with `-o json`; the same for all three.
+/// What `audit`, `families`, `labels` and `filter` write with `-o json`; the same for all of them.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(title = "meshctl audit")]
 pub struct Document<'a> {
@@ -28,6 +45,12 @@ pub struct Document<'a> {
     pub rejects: Vec<RejectEntry<'a>>,
     /// What is wrong with the telemetry.
     pub findings: Vec<FindingEntry<'a>>,
+    /// What the first simulated pipeline makes of it, up to its first exporter; null where none was simulated.
+    pub pipeline: Option<PipelineEntry<'a>>,
+    /// The same for further exporters and pipelines.
+    pub more_pipelines: Vec<PipelineEntry<'a>>,
+    /// What is not simulated and could change the numbers, and what the Collector would warn of.
+    pub notices: Vec<NoticeEntry<'a>>,
 }
 
 /// What the numbers stand for, and their sums.

@@ -13,6 +13,8 @@ use crate::report::document::FamilyEntry;
 use crate::report::document::FindingEntry;
 use crate::report::document::Header;
 use crate::report::document::LabelEntry;
+use crate::report::document::NoticeEntry;
+use crate::report::document::PipelineEntry;
 use crate::report::document::RejectEntry;
 use crate::report::document::TargetEntry;
 use crate::report::text::is_hostile;
@@ -48,6 +50,8 @@ enum Line<'a, 'b> {
     Label(&'b LabelEntry<'a>),
     Rejects(&'b RejectEntry<'a>),
     Finding(&'b FindingEntry<'a>),
+    Pipeline(&'b PipelineEntry<'a>),
+    Notice(&'b NoticeEntry<'a>),
 }
 
 /// The same content: a line for everything but the lists, then one for each of their entries.
@@ -59,13 +63,18 @@ pub(super) fn write_lines(page: Page<'_>, out: &mut dyn Write) -> io::Result<()>
         labels,
         rejects,
         findings,
+        pipeline,
+        more_pipelines,
+        notices,
     } = page.document();
     let lines = std::iter::once(Line::Audit(&header))
         .chain(targets.iter().map(Line::Target))
         .chain(families.iter().map(Line::Family))
         .chain(labels.iter().map(Line::Label))
         .chain(rejects.iter().map(Line::Rejects))
-        .chain(findings.iter().map(Line::Finding));
+        .chain(findings.iter().map(Line::Finding))
+        .chain(pipeline.iter().chain(&more_pipelines).map(Line::Pipeline))
+        .chain(notices.iter().map(Line::Notice));
     for line in lines {
         let text = serde_json::to_string(&line)?;
         if page.style.escape {

@@ -8,6 +8,7 @@ use crate::census::Redundancy;
 use crate::report::Command;
 use crate::report::Page;
 use crate::report::numbers;
+use crate::report::pipeline;
 use crate::report::redundant::NEVER_ALONE;
 use crate::report::select::LabelRow;
 use crate::report::summary;
@@ -26,11 +27,14 @@ pub(super) fn lines(page: Page<'_>) -> Vec<String> {
     ];
     let counts = [summary::coverage_items(page), summary::count_items(page)].concat();
     lines.push(counts.join(page.style.dot()));
-    if page.view.command != Command::Labels {
+    if matches!(page.view.command, Command::Audit | Command::Families) {
         lines.extend(families(page));
     }
-    if page.view.command != Command::Families {
+    if matches!(page.view.command, Command::Audit | Command::Labels) {
         lines.extend(labels(page));
+    }
+    if matches!(page.view.command, Command::Audit | Command::Filter) {
+        lines.extend(pipeline::markdown::lines(page));
     }
     lines.extend(findings(page));
     lines.extend(coverage(page));
@@ -171,7 +175,7 @@ fn coverage(page: Page<'_>) -> Vec<String> {
     lines
 }
 
-fn heading(title: &str, shown: usize, of: usize) -> Vec<String> {
+pub(super) fn heading(title: &str, shown: usize, of: usize) -> Vec<String> {
     let heading = if shown < of {
         format!("#### {title} ({})", numbers::of(shown, of))
     } else {
@@ -180,13 +184,13 @@ fn heading(title: &str, shown: usize, of: usize) -> Vec<String> {
     vec![String::new(), heading, String::new()]
 }
 
-fn row(cells: &[String]) -> String {
+pub(super) fn row(cells: &[String]) -> String {
     format!("| {} |", cells.join(" | "))
 }
 
 /// A name as code. Within it GitHub looks for no link, mention or issue. Backticks, pipes and backslashes
 /// end or bend a code span in a table, so names that have any are written as HTML with entities.
-fn code(page: Page<'_>, name: &str) -> String {
+pub(super) fn code(page: Page<'_>, name: &str) -> String {
     let name = page.style.safe(name);
     let name = truncate(&name, LONGEST, page.style.ellipsis());
     let is_plain = |c: char| c.is_alphanumeric() || " _:./,-()=+@#\"'{}$*?;%".contains(c);
@@ -203,7 +207,7 @@ fn code(page: Page<'_>, name: &str) -> String {
 
 /// A sentence as text. What Markdown reads is written as entities, and what GitHub looks for in the text
 /// afterwards (`@name`, `#1`) as code.
-fn prose(page: Page<'_>, sentence: &str) -> String {
+pub(super) fn prose(page: Page<'_>, sentence: &str) -> String {
     let sentence = page.style.safe(sentence);
     let sentence = truncate(&sentence, 4 * LONGEST, page.style.ellipsis());
     let mut text = String::with_capacity(sentence.len());

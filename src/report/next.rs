@@ -14,7 +14,7 @@ use crate::survey::Survey;
 const REPEATED_SOURCES: usize = 4;
 
 /// What to run after this report: from an audit or from families, the labels of the first family shown;
-/// from labels, or where no family was read, the explanation of the worst finding. `None` where there is
+/// from labels and filter, or where no family was read, the explanation of the worst finding. `None` where there is
 /// nothing to suggest.
 ///
 /// The text is safe for a terminal and for a POSIX shell: a name that cannot be shown as it is (control
@@ -46,7 +46,8 @@ pub fn next_command(survey: &Survey, findings: &[Finding], view: &View) -> Optio
         }
         command(survey, "labels", &["--family", &pattern])
     };
-    if view.command != Command::Labels && survey.inputs.iter().any(|input| is_consumed(input)) {
+    let asks_again = matches!(view.command, Command::Audit | Command::Families);
+    if asks_again && survey.inputs.iter().any(|input| is_consumed(input)) {
         return None;
     }
     let widen = || {
@@ -56,6 +57,7 @@ pub fn next_command(survey: &Survey, findings: &[Finding], view: &View) -> Optio
     match view.command {
         Command::Audit | Command::Families => drill_down().or_else(explain),
         Command::Labels => explain().or_else(widen),
+        Command::Filter => explain(),
     }
 }
 

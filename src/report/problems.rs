@@ -22,11 +22,11 @@ const LONGEST_LINE: usize = 110;
 /// The section, without a blank line before it; empty where nothing was found.
 pub(super) fn lines(page: Page<'_>) -> Vec<String> {
     let style = page.style;
-    if page.findings.is_empty() {
+    let all = page.findings(Some(0)).shown;
+    if all.is_empty() {
         return Vec::new();
     }
-    let mut lines = title(page);
-    let all = page.findings(Some(0)).shown;
+    let mut lines = title(page, &all);
     let (alike, most) = match page.view.limit {
         None => (ALIKE, SHOWN),
         Some(0) => (usize::MAX, usize::MAX),
@@ -61,7 +61,7 @@ pub(super) fn lines(page: Page<'_>) -> Vec<String> {
 }
 
 /// `FINDINGS  ▲ 1 high · ◆ 3 medium`: the severities that occur, the worst first.
-fn title(page: Page<'_>) -> Vec<String> {
+fn title(page: Page<'_>, findings: &[&Finding]) -> Vec<String> {
     let style = page.style;
     let worst_first = [
         Severity::High,
@@ -70,8 +70,8 @@ fn title(page: Page<'_>) -> Vec<String> {
         Severity::Info,
     ];
     let counts = worst_first.map(|severity| {
-        let same = |finding: &&Finding| finding.severity == severity;
-        let count = page.findings.iter().filter(same).count();
+        let same = |finding: &&&Finding| finding.severity == severity;
+        let count = findings.iter().filter(same).count();
         let mark = style.mark(severity);
         let count_said = numbers::grouped(count as u64);
         (count > 0).then(|| format!("{mark} {count_said} {}", severity.as_str()))

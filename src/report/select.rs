@@ -13,6 +13,9 @@ use crate::report::Command;
 use crate::report::Page;
 use crate::report::order::LabelOrder;
 
+/// Findings that `filter` is about; the others are those of an audit.
+const ABOUT_PIPELINES: &str = "collector/";
+
 /// One label of the survey, or of one family where that is set.
 #[derive(Clone, Copy)]
 pub(super) struct LabelRow<'a> {
@@ -159,7 +162,10 @@ impl<'a> Page<'a> {
 
     /// Findings, most severe first.
     pub(super) fn findings(&self, limit: Option<usize>) -> Selection<&'a Finding> {
-        let mut all: Vec<_> = self.findings.iter().collect();
+        let shown = |finding: &&Finding| {
+            self.view.command != Command::Filter || finding.id.starts_with(ABOUT_PIPELINES)
+        };
+        let mut all: Vec<_> = self.findings.iter().filter(shown).collect();
         all.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
         Selection::first(all, self.limit(limit, Command::Audit))
     }

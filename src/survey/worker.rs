@@ -12,12 +12,16 @@ use super::Plan;
 use super::RejectedLine;
 use super::TargetRejects;
 use super::lost;
+use super::simulation::Parts;
+use super::simulation::Simulation;
 use crate::census::Tally;
+use crate::collector::receiver::Body;
 use crate::exposition::Metadata;
 use crate::exposition::Reader;
 use crate::exposition::Reject;
 use crate::exposition::RejectKind;
 use crate::exposition::Sample;
+use crate::exposition::Tolerated;
 use crate::exposition::Visitor;
 use crate::source::Failure;
 use crate::source::Scrape;
@@ -36,24 +40,33 @@ pub(super) struct Part {
     pub(super) tally: Tally,
     pub(super) failed: Vec<Failure>,
     pub(super) rejects: Vec<TargetRejects>,
+    pub(super) simulated: Parts,
 }
 
 /// Reads targets, one after the other.
 pub(super) struct Worker<'a> {
+    plan: &'a Plan,
     control: &'a Control,
     reader: Reader,
+    simulation: Simulation,
     part: Part,
 }
 
 impl<'a> Worker<'a> {
-    pub(super) fn new(plan: &Plan, control: &'a Control) -> Self {
+    pub(super) fn new(plan: &'a Plan, control: &'a Control) -> Self {
+        let simulation = Simulation::new(&plan.simulate, plan.watch.as_deref());
+        let mut tally = Tally::with_threads(plan.workers);
+        tally.keep(simulation.keeps());
         Self {
+            plan,
             control,
             reader: Reader::new(plan.max_line_bytes),
+            simulation,
             part: Part {
-                tally: Tally::with_threads(plan.workers),
+                tally,
                 failed: Vec::new(),
                 rejects: Vec::new(),
+                simulated: Parts::new(),
             },
         }
     }
@@ -67,6 +80,7 @@ impl<'a> Worker<'a> {
                 self.read(scrape);
             }
         }
+        self.part.simulated = self.simulation.finish();
         self.part
     }
 
@@ -85,15 +99,30 @@ impl<'a> Worker<'a> {
                 unescaped: 0,
                 first: Vec::new(),
             },
+            samples: 0,
+            refused: None,
         };
         match self.reader.read(&mut body, &mut count) {
             Ok(lines) => {
+                let Count { refused, .. } = &count;
+                let refused = refused.clone();
                 if count.rejects.count > 0 {
                     self.part.rejects.push(count.rejects);
                 }
-                self.part
-                    .tally
-                    .end_target(target.name, target.origin, lines);
+                let (name, origin) = (target.name.clone(), target.origin.clone());
+                let series = self.part.tally.fold_target(name, origin, lines);
+                if !self.simulation.is_empty() {
+                    let refused = refused.as_ref();
+                    let body = Body {
+                        table: self.part.tally.table(),
+                        bytes: lines.bytes,
+                        refused: refused.map(|(reason, samples)| (&**reason, *samples)),
+                        has_repeats: series < lines.samples,
+                        time_ns: self.plan.now_ns,
+                    };
+                    self.simulation.run(&target, body);
+                }
+                self.part.tally.drop_target();
                 self.control.targets_done.fetch_add(1, Ordering::Relaxed);
             }
             Err(error) => {
@@ -146,10 +175,23 @@ impl BufRead for Watched<'_> {
 struct Count<'a> {
     tally: &'a mut Tally,
     rejects: TargetRejects,
+    /// Samples read so far.
+    samples: u64,
+    /// The first line that costs a scraper the whole scrape: why, and how many samples stand before it.
+    refused: Option<(String, u64)>,
+}
+
+impl Count<'_> {
+    fn refuse(&mut self, line: u64, message: &str) {
+        let samples = self.samples;
+        self.refused
+            .get_or_insert_with(|| (format!("line {line}: {message}"), samples));
+    }
 }
 
 impl Visitor for Count<'_> {
     fn sample(&mut self, sample: &Sample<'_>) {
+        self.samples += 1;
         self.tally.sample(sample);
     }
 
@@ -157,7 +199,20 @@ impl Visitor for Count<'_> {
         self.tally.metadata(metadata);
     }
 
+    fn tolerated(&mut self, line: u64, what: Tolerated) {
+        // The lexer of Prometheus passes over blanks before a name.
+        if what != Tolerated::Indented {
+            self.refuse(line, what.message());
+        }
+    }
+
     fn reject(&mut self, reject: &Reject<'_>) {
+        // Prometheus text knows no `# UNIT`, and nobody knows what a line holds that is too long to read.
+        let is_unit = reject.text.trim_ascii_start().starts_with(b"#")
+            && reject.text.windows(4).take(16).any(|word| word == b"UNIT");
+        if !is_unit && reject.kind != RejectKind::LineTooLong {
+            self.refuse(reject.line, reject.kind.message());
+        }
         self.rejects.count += 1;
         self.rejects.unescaped += u64::from(reject.kind == RejectKind::UnescapedLabel);
         if self.rejects.first.len() < KEPT_REJECTS {

@@ -35,10 +35,6 @@ pub struct Declared {
     pub family: TextId,
     /// The first type it declares.
     pub family_type: Option<FamilyType>,
-    /// How many samples stood before that line.
-    pub type_after: u64,
-    /// The first help text, escapes left in; only where lines are kept.
-    pub help: Option<Box<[u8]>>,
     /// The first unit it declares.
     pub unit: Option<Box<[u8]>>,
     /// Bytes of all its metadata lines.
@@ -91,8 +87,6 @@ impl Body {
             declared.push(Declared {
                 family,
                 family_type: None,
-                type_after: 0,
-                help: None,
                 unit: None,
                 body_bytes: 0,
             });

@@ -8,7 +8,7 @@ const COMPACT_FROM: usize = 1 << 20;
 
 /// A sample: its label set in the upper half, its combo in the lower one, so that sorting groups by label
 /// set.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Entry(u64);
 
 impl Entry {

@@ -1,5 +1,7 @@
 //! What is kept of each sample line beyond its name and labels, where someone asks for it.
 
+use super::dictionary::TextId;
+use crate::exposition::FamilyType;
 use crate::exposition::Sample;
 
 /// How much is kept of each line.
@@ -14,6 +16,26 @@ pub enum Keep {
     Values,
 }
 
+/// A metadata line and its place among the samples.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Declaration {
+    /// How many samples stood before it.
+    pub after: usize,
+    /// The name it speaks of, in `Table::family_names`.
+    pub family: TextId,
+    /// What it says.
+    pub what: Declares,
+}
+
+/// What a metadata line says. Prometheus text has no units.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Declares {
+    /// `# TYPE`.
+    Type(FamilyType),
+    /// `# HELP`, escapes left in.
+    Help(Box<[u8]>),
+}
+
 /// Columns beside the entries of a body, one item for each line; empty where they are not kept.
 #[derive(Debug, Default)]
 pub struct Lines {
@@ -22,6 +44,7 @@ pub struct Lines {
     values: Vec<f64>,
     /// Empty as long as no line has one.
     timestamps: Vec<Option<i64>>,
+    declarations: Vec<Declaration>,
 }
 
 impl Lines {
@@ -65,13 +88,31 @@ impl Lines {
         self.timestamps.get(line).copied().flatten()
     }
 
+    pub(super) fn declare(&mut self, family: TextId, what: Declares) {
+        if self.keep != Keep::Nothing {
+            let after = self.value_bytes.len();
+            self.declarations.push(Declaration {
+                after,
+                family,
+                what,
+            });
+        }
+    }
+
+    /// The metadata lines in body order.
+    pub fn declarations(&self) -> &[Declaration] {
+        &self.declarations
+    }
+
     pub(super) fn clear(&mut self) {
         let Self {
             keep: _,
             value_bytes,
             values,
             timestamps,
+            declarations,
         } = self;
+        declarations.clear();
         value_bytes.clear();
         values.clear();
         timestamps.clear();
