@@ -48,6 +48,11 @@ pub struct Target {
     pub container: Option<String>,
     /// The file, archive member or URL (without credentials) the body came from.
     pub origin: String,
+    /// Host and port a scraper would connect to, where the source tells.
+    pub address: Option<String>,
+    /// Labels that service discovery gave the target, `__meta_…` or plain, sorted by name; none where the
+    /// source tells none.
+    pub labels: Vec<(String, String)>,
 }
 
 /// A target whose body can be read.

@@ -452,28 +452,30 @@ fn duration(duration: std::time::Duration) -> String {
 
 /// A target as far as a saved scrape tells.
 pub fn found(target: &crate::source::Target) -> Found {
-    let mut labels = Vec::new();
-    let mut add = |name: &str, value: &Option<String>| {
-        if let Some(value) = value {
-            labels.push((name.to_owned(), value.clone()));
+    let mut labels = target.labels.clone();
+    let mut add = |name: &str, value: Option<&str>| {
+        if let Some(value) = value
+            && !labels.iter().any(|(known, _)| known == name)
+        {
+            labels.push((name.to_owned(), value.to_owned()));
         }
     };
-    add("__meta_kubernetes_namespace", &target.namespace);
-    add("__meta_kubernetes_pod_name", &target.pod);
-    add("__meta_kubernetes_pod_container_name", &target.container);
+    add("__meta_kubernetes_namespace", target.namespace.as_deref());
+    add("__meta_kubernetes_pod_name", target.pod.as_deref());
+    add(
+        "__meta_kubernetes_pod_container_name",
+        target.container.as_deref(),
+    );
     if target.container.as_deref() == Some("linkerd-proxy") {
         // The proxy exposes its metrics on one port alone, under one name.
         add(
             "__meta_kubernetes_pod_container_port_name",
-            &Some("linkerd-admin".to_owned()),
+            Some("linkerd-admin"),
         );
-        add(
-            "__meta_kubernetes_pod_container_port_number",
-            &Some("4191".to_owned()),
-        );
+        add("__meta_kubernetes_pod_container_port_number", Some("4191"));
     }
     Found {
-        address: target.name.clone(),
+        address: target.address.as_ref().unwrap_or(&target.name).clone(),
         labels,
     }
 }

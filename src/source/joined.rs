@@ -288,10 +288,10 @@ fn target(header: Header, place: &Place) -> Target {
     };
     Target {
         name,
-        namespace: None,
         pod: Some(header.pod),
         container: header.container,
         origin: place.name.clone(),
+        ..Target::default()
     }
 }
 
