@@ -6,11 +6,13 @@
 //! contains it, keys that are lists or maps, too deep nesting, and aliases that multiply out to too much.
 
 mod builder;
+mod locate;
 mod origin;
 mod parse;
 mod scalar;
 
 pub use builder::MAX_DEPTH;
+pub use locate::pinpoint;
 pub use origin::Origin;
 pub use parse::Documents;
 pub use parse::decode;

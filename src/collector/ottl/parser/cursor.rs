@@ -87,7 +87,11 @@ impl<'a> Parser<'a> {
             _ => format!("`{}`", self.text()),
         };
         let message = format!("expected {wanted}, found {found}");
-        let fault = Fault::new(self.start(), message);
+        let lexeme = self.lexemes.get(self.at);
+        let span = lexeme.map_or(self.start()..self.start(), |lexeme| {
+            lexeme.start..lexeme.end
+        });
+        let fault = Fault::of(&span, message);
         match &self.furthest {
             Some(further) if further.offset > fault.offset => further.clone(),
             _ => fault,
