@@ -4,6 +4,7 @@
 //! labels by saving unless told otherwise, and complete unless a limit was typed.
 
 mod difference;
+mod explanation;
 mod pipeline;
 
 use schemars::JsonSchema;
@@ -18,6 +19,18 @@ pub use difference::LoneEntry;
 pub use difference::SharedEntry;
 pub use difference::SideEntry;
 pub use difference::SideTotalsEntry;
+pub use explanation::ChangeEntry;
+pub use explanation::ClauseEntry;
+pub use explanation::ExplainedDropEntry;
+pub use explanation::ExplainedFailureEntry;
+pub use explanation::ExplainedPipelineEntry;
+pub use explanation::ExplainedRenameEntry;
+pub use explanation::ExplainedStageEntry;
+pub use explanation::ExplanationDocument;
+pub use explanation::FollowedSeriesEntry;
+pub use explanation::HereEntry;
+pub use explanation::NotScrapedEntry;
+pub use explanation::RelabelingEntry;
 pub use pipeline::ArrivingEntry;
 pub use pipeline::ArrivingLabelEntry;
 pub use pipeline::DroppedEntry;

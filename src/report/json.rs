@@ -12,6 +12,7 @@ use crate::report::Page;
 use crate::report::Style;
 use crate::report::document::DifferenceDocument;
 use crate::report::document::Document;
+use crate::report::document::ExplanationDocument;
 use crate::report::document::FamilyEntry;
 use crate::report::document::FindingEntry;
 use crate::report::document::Header;
@@ -30,6 +31,11 @@ pub fn schema() -> Value {
 /// The same of what `diff` writes; committed as `docs/schema/diff.schema.json`.
 pub fn difference_schema() -> Value {
     schema_of::<DifferenceDocument<'_>>()
+}
+
+/// The same of what `filter --explain` writes; committed as `docs/schema/explain.schema.json`.
+pub fn explanation_schema() -> Value {
+    schema_of::<ExplanationDocument<'_>>()
 }
 
 fn schema_of<T: JsonSchema>() -> Value {
