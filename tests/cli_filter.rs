@@ -640,7 +640,7 @@ fn a_series_is_followed_with_its_labels_as_they_stand() {
          it saw `200` at changes.yaml:9:15
          adds the label code="200"
        matches: regex: status_code, action: labeldrop
-         it saw `` at changes.yaml:10:15
+         at changes.yaml:10:15
          removes the label status_code="200"
      prometheus              sum response_total
        removes the label instance="web.prom"
@@ -694,7 +694,7 @@ fn a_series_that_is_dropped_shows_the_clause_with_what_it_saw() {
          it saw `503` at changes.yaml:9:15
          adds the label code="503"
        matches: regex: status_code, action: labeldrop
-         it saw `` at changes.yaml:10:15
+         at changes.yaml:10:15
          removes the label status_code="503"
      prometheus              sum response_total
        removes the label instance="web.prom"
@@ -740,7 +740,7 @@ fn a_series_that_is_dropped_shows_the_clause_with_what_it_saw() {
        matches: source_labels: [status_code], target_label: code
          it saw `` at changes.yaml:9:15
        does not match: regex: status_code, action: labeldrop
-         it saw `` at changes.yaml:10:15
+         at changes.yaml:10:15
      prometheus              gauge tcp_open_connections
        removes the label instance="web.prom"
        removes the label job="mesh"
@@ -789,7 +789,7 @@ fn a_bucket_is_told_from_its_neighbours_where_it_arrives() {
        matches: source_labels: [status_code], target_label: code
          it saw `` at changes.yaml:9:15
        does not match: regex: status_code, action: labeldrop
-         it saw `` at changes.yaml:10:15
+         at changes.yaml:10:15
      prometheus              histogram response_latency_ms
        renames response_latency_ms_bucket to response_latency_ms
        removes the label instance="web.prom"
@@ -872,7 +872,7 @@ fn an_explanation_comes_in_every_format() {
     --- stdout
     ### meshctl filter --explain
 
-    `response_total{status_code="503"}` from `web.prom`, the first of 1 series that fit; followed alone
+    `response_total{status_code="503"}` from `web.prom`, the only series that fits; followed alone
 
     #### Pipeline `metrics/mesh` of `changes.yaml`
 
@@ -890,7 +890,7 @@ fn an_explanation_comes_in_every_format() {
     - does not match: <code>source&#95;labels&#58; &#91;&#95;&#95;name&#95;&#95;&#93;&#44; regex&#58; process&#95;&#46;&#42;&#44; action&#58; drop</code>, which saw `response_total`
     - matches: <code>source&#95;labels&#58; &#91;status&#95;code&#93;&#44; target&#95;label&#58; code</code>, which saw `503`
       - adds the label code="503"
-    - matches: `regex: status_code, action: labeldrop`, which saw nothing
+    - matches: `regex: status_code, action: labeldrop`
       - removes the label status_code="503"
 
     **`prometheus`**
@@ -1008,7 +1008,7 @@ fn a_name_is_followed_through_its_new_names() {
      transform               1 series
        renames response_total to calls
          changes.yaml:21:22
-     prometheusremotewrite   gone
+     prometheusremotewrite   not under this name; with braces a series is followed
     --- stderr
     "#);
 }

@@ -24,6 +24,7 @@ use super::document::ExplainedStageEntry;
 use super::document::ExplanationDocument;
 use super::document::HereEntry;
 use super::document::PositionEntry;
+use super::document::RelabelingEntry;
 use super::json;
 use super::write_lines;
 use crate::survey::Simulated;
@@ -154,6 +155,7 @@ fn told(stage: &ExplainedStageEntry<'_>, follows: bool) -> String {
     match stage.outcome {
         "dropped" => "dropped".to_owned(),
         "gone" => "gone".to_owned(),
+        "unknown" => "not under this name; with braces a series is followed".to_owned(),
         "absent" => "not there".to_owned(),
         _ if follows => match stage.here.len() {
             0 | 1 => String::new(),
@@ -173,6 +175,12 @@ fn is_nowhere(pipeline: &ExplainedPipelineEntry<'_>) -> bool {
 
 /// What is said of a name that is nowhere.
 const NOWHERE: &str = "no target exposes this name, and no stage makes it";
+
+/// Whether a rule of relabeling looks at values that can be shown.
+fn sees(step: &RelabelingEntry<'_>) -> bool {
+    let rule = step.rule.unwrap_or_default();
+    !step.value.is_empty() || rule.contains("source_labels")
+}
 
 /// What clauses are judged for.
 fn judged(stage: &ExplainedStageEntry<'_>) -> Option<String> {

@@ -77,8 +77,8 @@ pub struct ExplainedStageEntry<'a> {
     /// Where it is defined; null for what every pipeline has.
     pub position: Option<PositionEntry<'a>>,
     /// What became of it: `kept` all of it, `reduced` part of it, `dropped` all of it; `gone` before, or
-    /// `absent` from the start.
-    #[schemars(extend("enum" = ["kept", "reduced", "dropped", "gone", "absent"]))]
+    /// `absent` from the start; `unknown` where an exporter sends none of it under a name that is followed.
+    #[schemars(extend("enum" = ["kept", "reduced", "dropped", "gone", "absent", "unknown"]))]
     pub outcome: &'static str,
     /// Series of the name behind the stage, over all targets, under whatever name they have there.
     pub series: u64,

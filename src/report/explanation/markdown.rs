@@ -6,6 +6,7 @@ use super::is_nowhere;
 use super::judged;
 use super::pair;
 use super::place;
+use super::sees;
 use super::series;
 use super::told;
 use crate::report::Style;
@@ -26,10 +27,16 @@ pub(super) fn lines(document: &ExplanationDocument<'_>, style: &Style) -> Vec<St
             let labels: Vec<String> = labels.map(|(name, value)| pair(name, value)).collect();
             let whole = format!("{}{{{}}}", document.name, labels.join(", "));
             lines.push(format!(
-                "{} from {}, the first of {} that fit; followed alone",
+                "{} from {}, {}; followed alone",
                 code_in(style, &whole),
                 code_in(style, followed.target),
-                numbers::counted_series(matching)
+                match matching {
+                    1 => "the only series that fits".to_owned(),
+                    _ => format!(
+                        "the first of {} that fit",
+                        numbers::counted_series(matching)
+                    ),
+                }
             ));
         }
         _ if follows => lines.push(format!("no series fits {}", code_in(style, document.asked))),
@@ -105,12 +112,12 @@ fn details(stage: &ExplainedStageEntry<'_>, style: &Style) -> Vec<String> {
             (false, None) => "applies",
         };
         let rule = code_in(style, &one_line(step.rule.unwrap_or_default()));
-        let value = if step.value.is_empty() {
-            "nothing".to_owned()
-        } else {
-            code_in(style, step.value)
+        let saw = match step.value {
+            _ if !sees(step) => String::new(),
+            "" => ", which saw nothing".to_owned(),
+            value => format!(", which saw {}", code_in(style, value)),
         };
-        items.push(format!("- {outcome}: {rule}, which saw {value}"));
+        items.push(format!("- {outcome}: {rule}{saw}"));
         let changes = step.changes.iter();
         items.extend(changes.map(|changed| format!("  - {}", prose_in(style, &change(changed)))));
     }

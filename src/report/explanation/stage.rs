@@ -30,6 +30,7 @@ const PARTS: [&str; 4] = ["", "_bucket", "_count", "_sum"];
 pub(super) fn of_name<'a>(simulated: &'a Simulated, name: &'a str) -> Vec<ExplainedStageEntry<'a>> {
     let mut names: BTreeSet<String> = [name.to_owned()].into();
     let mut is_known = false;
+    let mut came = 0;
     let mut entries = Vec::new();
     for (at, flow) in simulated.stages() {
         let before = names.clone();
@@ -45,7 +46,7 @@ pub(super) fn of_name<'a>(simulated: &'a Simulated, name: &'a str) -> Vec<Explai
         let own: Vec<_> = own
             .filter(|(own, count)| names.contains(own) && count.series > 0)
             .collect();
-        let series = own.iter().map(|(_, count)| count.series).sum();
+        let series: u64 = own.iter().map(|(_, count)| count.series).sum();
         let dropped = flow
             .dropped
             .iter()
@@ -65,10 +66,15 @@ pub(super) fn of_name<'a>(simulated: &'a Simulated, name: &'a str) -> Vec<Explai
             (true, true) => "kept",
             (true, false) => "reduced",
             (false, false) => "dropped",
+            // What an exporter calls it is not told by names alone.
+            (false, true) if is_exit(flow) && came > 0 => "unknown",
             (false, true) if is_known => "gone",
             (false, true) => "absent",
         };
         is_known |= outcome != "absent";
+        if !is_exit(flow) {
+            came = series;
+        }
         let explained = simulated.flow.explained.iter();
         let explained = explained
             .filter(|explained| explained.stage == at)
@@ -132,7 +138,7 @@ pub(super) fn of_series<'a>(
     for ((at, flow), passage) in simulated.stages().zip(&way.stages) {
         // Whatever a whole scrape is lost for, such as its size, does not show in a part of it.
         let is_lost = lost.is_some_and(|lost| at >= lost.stage);
-        let is_exit = matches!(flow.kind, StageKind::Exporter | StageKind::Storage);
+        let is_exit = is_exit(flow);
         let has_come = before.is_none_or(|before| !before.here.is_empty());
         let here: &[Here] = if is_lost { &[] } else { &passage.here };
         let mut dropped: Vec<ExplainedDropEntry<'a>> = passage
@@ -219,6 +225,10 @@ pub(super) fn of_series<'a>(
         }
     }
     entries
+}
+
+fn is_exit(flow: &StageFlow) -> bool {
+    matches!(flow.kind, StageKind::Exporter | StageKind::Storage)
 }
 
 fn has_resource(here: &Here) -> bool {

@@ -6,6 +6,7 @@ use super::is_nowhere;
 use super::judged;
 use super::pair;
 use super::place;
+use super::sees;
 use super::series;
 use super::told;
 use crate::report::Style;
@@ -211,11 +212,10 @@ impl Lines<'_> {
         };
         let rule = step.rule.unwrap_or_default();
         self.say(INDENT, tone, &format!("{outcome}: {rule}"));
-        let mut under = format!("it saw `{}`", step.value);
-        if let Some(place) = place(step.position.as_ref()) {
-            under = format!("{under} at {place}");
-        }
-        self.say(INDENT + 2, Tone::Dim, &under);
+        let saw = sees(step).then(|| format!("it saw `{}`", step.value));
+        let at = place(step.position.as_ref()).map(|place| format!("at {place}"));
+        let under: Vec<String> = saw.into_iter().chain(at).collect();
+        self.say(INDENT + 2, Tone::Dim, &under.join(" "));
         for changed in &step.changes {
             self.say(INDENT + 2, Tone::Plain, &change(changed));
         }
