@@ -2,6 +2,7 @@
 //!
 //! In come sources; out goes a [`Survey`]. Each worker folds into a count of its own, and these merge.
 
+mod follow;
 mod simulation;
 mod worker;
 
@@ -24,6 +25,11 @@ use crate::source::Failure;
 use crate::source::Scrape;
 use crate::source::Skip;
 use crate::source::Target;
+use crate::waterfall::Selector;
+pub use follow::First;
+pub use follow::Followed;
+pub use follow::Instead;
+use follow::Search;
 pub use simulation::Simulated;
 pub use simulation::Unjudged;
 use worker::INTERRUPTED;
@@ -101,10 +107,19 @@ pub struct Plan {
     pub max_line_bytes: usize,
     /// Configurations to simulate over the same scrapes; each builds ([`plan::Plan::build`]).
     pub simulate: Vec<plan::Plan>,
-    /// A name whose way through the pipelines is to be explained.
-    pub watch: Option<String>,
+    /// Whose way through the pipelines is to be explained.
+    pub watch: Option<Watch>,
     /// When the scrapes are taken to have happened, in nanoseconds since 1970.
     pub now_ns: u64,
+}
+
+/// Whose way through the pipelines is to be explained.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Watch {
+    /// That of all series of one name.
+    Name(String),
+    /// That of the first series that fits.
+    Series(Selector),
 }
 
 /// The strings between a running survey and whoever started it. All of it may be read at any time.
@@ -200,10 +215,12 @@ fn collect(plan: &Plan, control: &Control, feed: Feed, parts: Vec<Part>) -> Surv
     let mut rejects = Vec::new();
     let mut tally: Option<Tally> = None;
     let mut simulated = Vec::new();
+    let mut searches = Vec::new();
     for part in parts {
         failed.extend(part.failed);
         rejects.extend(part.rejects);
         simulated.push(part.simulated);
+        searches.push(part.search);
         match &mut tally {
             Some(tally) => tally.merge(part.tally),
             None => tally = Some(part.tally),
@@ -214,6 +231,16 @@ fn collect(plan: &Plan, control: &Control, feed: Feed, parts: Vec<Part>) -> Surv
     rejects.sort_by(|a, b| (&a.target, &a.origin).cmp(&(&b.target, &b.origin)));
     let census = tally.unwrap_or_default().finish();
     let scraped = census.totals.targets;
+    let mut simulated = simulation::merge(&plan.simulate, simulated);
+    if let Some(Watch::Series(selector)) = &plan.watch {
+        let search = Search::merge(searches);
+        for (simulated, plan) in simulated.iter_mut().zip(&plan.simulate) {
+            let followed = search.follow(selector, plan);
+            for (simulated, followed) in simulated.iter_mut().zip(followed) {
+                simulated.followed = Some(followed);
+            }
+        }
+    }
     Survey {
         inputs: plan
             .sources
@@ -229,7 +256,7 @@ fn collect(plan: &Plan, control: &Control, feed: Feed, parts: Vec<Part>) -> Surv
         },
         census,
         rejects,
-        simulated: simulation::merge(&plan.simulate, simulated),
+        simulated,
         interrupted: control.cancel.load(Ordering::Relaxed),
     }
 }

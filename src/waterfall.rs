@@ -10,12 +10,24 @@ mod explain;
 mod finish;
 mod identity;
 mod labels;
+mod selector;
+mod way;
 
 pub use counter::Counter;
+pub use difference::family;
 pub use explain::Clause;
 pub use explain::Explained;
 pub use finish::Part;
 pub use finish::merge;
+pub use selector::Selector;
+pub use way::Gone;
+pub use way::Here;
+pub use way::Pairs;
+pub use way::Passage;
+pub use way::Relabeling;
+pub use way::Sought;
+pub use way::Way;
+pub use way::follow;
 
 use crate::collector::plan::StageKind;
 

@@ -147,3 +147,193 @@ fn what_cannot_be_compared_is_told() {
         assert!(said.contains(told), "{arguments:?}: {said}");
     }
 }
+
+fn shown(format: &str) -> String {
+    let condition = r#"not IsMatch(name, "^(response_total|tcp_open)")"#;
+    cli().run(&["diff", condition, "response_.*", "web.prom", "-o", format])
+}
+
+#[test]
+fn a_comparison_is_shown_name_by_name() {
+    insta::assert_snapshot!(shown("table"), @r#"
+    exit: 1
+    --- stdout
+     ARRIVES  of 1 target | every 30s                       names  series  samples/s
+     left   not IsMatch(name, "^(response_total|tcp_ope...      3       3        0.1
+     right  response_.*                                        10      11        0.4
+
+     ONLY LEFT  1 name | 1 series
+                     series  points  samples/s
+     tcp_open_total       1       1       <0.1
+       IsMatch is not anchored and finds `^(response_total|tcp_open)` inside
+       `tcp_open_total`; metric_relabel_configs keeps whole names that match
+       `response_.*` only
+
+     ONLY RIGHT  8 names | 9 series         series  points  samples/s
+     response_latency_ms_bucket                  2       1        0.1
+     response_latency_ms_count                   1       1       <0.1
+     response_latency_ms_sum                     1       1       <0.1
+       `response_.*` matches the whole name; the condition of filter/typed does not
+       name it
+     scrape_duration_seconds                     1       1       <0.1
+     scrape_samples_post_metric_relabeling       1       1       <0.1
+     scrape_samples_scraped                      1       1       <0.1
+     scrape_series_added                         1       1       <0.1
+     up                                          1       1       <0.1
+       added by the scrape itself, which metric relabeling never sees; the condition
+       of filter/typed does not name it
+
+     BOTH  2 names | 2 with the same series
+                     left  right
+     response_total     1      1  the same series
+     target_info        1      1  the same series
+
+     TO MAKE BOTH EQUAL
+     change filter/typed on the left (as typed); tried: the very same series arrive
+       - not IsMatch(name, "^(response_total|tcp_open)")
+       + not(name == "response_latency_ms" or name == "response_total" or name == "scrape_duration_seconds" or name == "scrape_samples_post_metric_relabeling" or name == "scrape_samples_scraped" or name == "scrape_series_added" or name == "up")
+    --- stderr
+    "#);
+}
+
+#[test]
+fn a_comparison_can_be_a_comment_or_a_spreadsheet() {
+    insta::assert_snapshot!(shown("markdown"), @r#"
+    exit: 1
+    --- stdout
+    ### meshctl diff
+
+    **The two sides differ.** 1 target read.
+
+    | | Filter | Names | Series | Samples/s |
+    |:--|:--|--:|--:|--:|
+    | left | <code>not IsMatch&#40;name&#44; &#34;&#94;&#40;response&#95;total&#124;tcp&#95;open&#41;&#34;&#41;</code> | 3 | 3 | 0.1 |
+    | right | `response_.*` | 10 | 11 | 0.4 |
+
+    #### Only left
+
+    | Name | Series | Data points | Samples/s | Why |
+    |:--|--:|--:|--:|:--|
+    | `tcp_open_total` | 1 | 1 | <0.1 | IsMatch is not anchored and finds &#96;^(response_total&#124;tcp_open)&#96; inside &#96;tcp_open_total&#96;; metric_relabel_configs keeps whole names that match &#96;response_.&#42;&#96; only |
+
+    #### Only right
+
+    | Name | Series | Data points | Samples/s | Why |
+    |:--|--:|--:|--:|:--|
+    | `response_latency_ms_bucket` | 2 | 1 | 0.1 | &#96;response_.&#42;&#96; matches the whole name; the condition of filter/typed does not name it |
+    | `response_latency_ms_count` | 1 | 1 | <0.1 | &#96;response_.&#42;&#96; matches the whole name; the condition of filter/typed does not name it |
+    | `response_latency_ms_sum` | 1 | 1 | <0.1 | &#96;response_.&#42;&#96; matches the whole name; the condition of filter/typed does not name it |
+    | `scrape_duration_seconds` | 1 | 1 | <0.1 | added by the scrape itself, which metric relabeling never sees; the condition of filter/typed does not name it |
+    | `scrape_samples_post_metric_relabeling` | 1 | 1 | <0.1 | added by the scrape itself, which metric relabeling never sees; the condition of filter/typed does not name it |
+    | `scrape_samples_scraped` | 1 | 1 | <0.1 | added by the scrape itself, which metric relabeling never sees; the condition of filter/typed does not name it |
+    | `scrape_series_added` | 1 | 1 | <0.1 | added by the scrape itself, which metric relabeling never sees; the condition of filter/typed does not name it |
+    | `up` | 1 | 1 | <0.1 | added by the scrape itself, which metric relabeling never sees; the condition of filter/typed does not name it |
+
+    #### To make both equal
+
+    Change `filter/typed` on the left (as typed); tried: the very same series arrive.
+
+    ```diff
+    - not IsMatch(name, "^(response_total|tcp_open)")
+    + not(name == "response_latency_ms" or name == "response_total" or name == "scrape_duration_seconds" or name == "scrape_samples_post_metric_relabeling" or name == "scrape_samples_scraped" or name == "scrape_series_added" or name == "up")
+    ```
+
+    <details><summary>The same on both sides: 2 names</summary>
+
+    | Name | Series |
+    |:--|--:|
+    | `response_total` | 1 |
+    | `target_info` | 1 |
+
+    </details>
+    --- stderr
+    "#);
+    insta::assert_snapshot!(shown("csv"), @r#"
+    exit: 1
+    --- stdout
+    name,side,same_series,left_series,right_series,left_data_points,right_data_points,reason
+    response_total,both,true,1,1,1,1,
+    target_info,both,true,1,1,1,1,
+    tcp_open_total,left,false,1,0,1,0,IsMatch is not anchored and finds `^(response_total|tcp_open)` inside `tcp_open_total`; metric_relabel_configs keeps whole names that match `response_.*` only
+    response_latency_ms_bucket,right,false,0,2,0,1,`response_.*` matches the whole name; the condition of filter/typed does not name it
+    response_latency_ms_count,right,false,0,1,0,1,`response_.*` matches the whole name; the condition of filter/typed does not name it
+    response_latency_ms_sum,right,false,0,1,0,1,`response_.*` matches the whole name; the condition of filter/typed does not name it
+    scrape_duration_seconds,right,false,0,1,0,1,"added by the scrape itself, which metric relabeling never sees; the condition of filter/typed does not name it"
+    scrape_samples_post_metric_relabeling,right,false,0,1,0,1,"added by the scrape itself, which metric relabeling never sees; the condition of filter/typed does not name it"
+    scrape_samples_scraped,right,false,0,1,0,1,"added by the scrape itself, which metric relabeling never sees; the condition of filter/typed does not name it"
+    scrape_series_added,right,false,0,1,0,1,"added by the scrape itself, which metric relabeling never sees; the condition of filter/typed does not name it"
+    up,right,false,0,1,0,1,"added by the scrape itself, which metric relabeling never sees; the condition of filter/typed does not name it"
+    --- stderr
+    "#);
+}
+
+#[test]
+fn lines_tell_the_same_as_the_document() {
+    let condition = r#"not IsMatch(name, "^(response_total|tcp_open)")"#;
+    let arguments = ["diff", condition, "response_.*", "web.prom", "-o"];
+    let of = |format: &str| text(&cli().output(&[&arguments[..], &[format]].concat()).stdout);
+    let document: Value = serde_json::from_str(&of("json")).unwrap();
+    let lines = of("jsonl");
+    let lines: Vec<Value> = lines
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(lines[0]["kind"], "diff");
+    assert_eq!(lines[0]["left_totals"], document["left_totals"]);
+    for list in ["both", "only_left", "only_right"] {
+        let of_kind = lines.iter().filter(|line| line["kind"] == list);
+        let of_kind: Vec<&str> = of_kind.map(|line| line["name"].as_str().unwrap()).collect();
+        assert_eq!(of_kind, names(&document[list]), "{list}");
+    }
+}
+
+#[test]
+fn hostile_filters_stay_text() {
+    for format in ["table", "wide", "markdown"] {
+        let output = cli().output(&[
+            "diff",
+            "regex:up|\u{202e}<b>@x`",
+            "tcp_.*",
+            "web.prom",
+            "-o",
+            format,
+        ]);
+        let shown = text(&output.stdout);
+        assert_eq!(code(&output), 1, "{}", text(&output.stderr));
+        assert!(!shown.contains('\u{202e}'), "{format}");
+        // Within a fence nothing is looked for.
+        let prose = shown.lines().filter(|line| !line.starts_with(['-', '+']));
+        let prose: Vec<&str> = prose.collect();
+        assert!(
+            format != "markdown" || !prose.join("\n").contains("<b>"),
+            "{shown}"
+        );
+    }
+}
+
+#[test]
+fn a_fault_is_marked_in_what_was_typed() {
+    insta::assert_snapshot!(cli().verdict(&["diff", "ottl:name == \"a\" and nmae == 1", "up", "web.prom"]), @r#"
+    exit: 2
+    --- stderr
+    error: `nmae` of path `nmae` is not known here
+     --> (as typed):1:17
+      |
+    1 | name == "a" and nmae == 1
+      |                 ^^^^
+      |
+      = help: did you mean `name`?
+    "#);
+    let cli = cli().file("rules.yml", "- action: kep\n");
+    insta::assert_snapshot!(cli.verdict(&["diff", "rules.yml", "up", "web.prom"]), @r#"
+    exit: 2
+    --- stderr
+    error: unknown relabel action "kep"
+     --> rules.yml:1:11
+      |
+    1 | - action: kep
+      |           ^
+      |
+      = help: did you mean `keep`?
+    "#);
+}

@@ -328,11 +328,11 @@ fn a_broken_configuration_is_shown_with_its_line() {
     exit: 2
     --- stdout
     --- stderr
-    error: expected a comparison, found `=` (column 6 of the condition)
-     --> --ottl:2:1
+    error: expected a comparison, found `=`
+     --> --ottl:1:6
       |
-    2 | "name = \"a\""
-      | ^
+    1 | name = "a"
+      |      ^
     "#);
 }
 
@@ -581,4 +581,488 @@ fn an_interrupt_is_followed_by_what_was_simulated_until_then() {
     assert_eq!(child.wait().unwrap().code(), Some(130));
     let report: Value = serde_json::from_str(&report).unwrap();
     assert_eq!(report["pipeline"]["targets"], 0);
+}
+
+/// Renames, takes labels away and adds some.
+const CHANGES: &str = "receivers:
+  prometheus:
+    config:
+      scrape_configs:
+        - job_name: mesh
+          static_configs: [{targets: ['web:4191']}]
+          metric_relabel_configs:
+            - {source_labels: [__name__], regex: 'process_.*', action: drop}
+            - {source_labels: [status_code], target_label: code}
+            - {regex: status_code, action: labeldrop}
+processors:
+  filter/mesh:
+    metrics:
+      metric:
+        - 'name == \"response_latency_ms_count\" or type == METRIC_DATA_TYPE_GAUGE'
+      datapoint:
+        - 'attributes[\"code\"] == \"503\" and value_double < 5'
+  transform:
+    metric_statements:
+      - context: metric
+        statements: ['set(name, \"calls\") where name == \"response_total\"']
+exporters:
+  prometheusremotewrite:
+    endpoint: http://store/api/v1/write
+service:
+  pipelines:
+    metrics/mesh:
+      receivers: [prometheus]
+      processors: [filter/mesh, transform]
+      exporters: [prometheusremotewrite]
+";
+
+fn explained(series: &str, format: &str) -> String {
+    let cli = cli().file("changes.yaml", CHANGES);
+    let arguments = ["filter", "web.prom", "--collector", "changes.yaml"];
+    cli.run(&[&arguments[..], &["--explain", series, "-o", format]].concat())
+}
+
+#[test]
+fn a_series_is_followed_with_its_labels_as_they_stand() {
+    insta::assert_snapshot!(explained("response_total{}", "table"), @r#"
+    exit: 0
+    --- stdout
+     response_total{status_code="200"}
+     the first of 2 series that fit, by target and labels; followed alone, from
+       web.prom
+
+     PIPELINE  metrics/mesh | changes.yaml
+     scrape                  response_total
+     metric_relabel_configs  response_total
+       does not match: source_labels: [__name__], regex: process_.*, action: drop
+         it saw `response_total` at changes.yaml:8:15
+       matches: source_labels: [status_code], target_label: code
+         it saw `200` at changes.yaml:9:15
+         adds the label code="200"
+       matches: regex: status_code, action: labeldrop
+         at changes.yaml:10:15
+         removes the label status_code="200"
+     prometheus              sum response_total
+       removes the label instance="web.prom"
+       removes the label job="mesh"
+       adds the resource attribute http.scheme="http"
+       adds the resource attribute net.host.name="web.prom"
+       adds the resource attribute net.host.port=""
+       adds the resource attribute server.address="web.prom"
+       adds the resource attribute server.port=""
+       adds the resource attribute service.instance.id="web.prom"
+       adds the resource attribute service.name="mesh"
+       adds the resource attribute url.scheme="http"
+     filter/mesh             sum response_total
+       to this filter it is the metric response_total; a condition that is true
+         drops it
+       false name == "response_latency_ms_count" or type == METRIC_DATA_TYPE_GAUGE
+         false name == "response_latency_ms_count"
+           `name` is `response_total`
+         false type == METRIC_DATA_TYPE_GAUGE
+           `type` is METRIC_DATA_TYPE_SUM
+       false attributes["code"] == "503" and value_double < 5
+         false attributes["code"] == "503"
+           `attributes["code"]` is `200`
+         false (not looked at: decided before) value_double < 5
+           `value_double` is 5
+     transform               sum calls
+       renames response_total to calls
+     prometheusremotewrite   calls_total
+       renames calls to calls_total
+       adds the label instance="web.prom"
+       adds the label job="mesh"
+       calls_total{code="200", instance="web.prom", job="mesh"}
+    --- stderr
+    "#);
+}
+
+#[test]
+fn a_series_that_is_dropped_shows_the_clause_with_what_it_saw() {
+    insta::assert_snapshot!(explained(r#"response_total{status_code="503"}"#, "table"), @r#"
+    exit: 0
+    --- stdout
+     response_total{status_code="503"}
+     the only series that fits; followed alone, from web.prom
+
+     PIPELINE  metrics/mesh | changes.yaml
+     scrape                  response_total
+     metric_relabel_configs  response_total
+       does not match: source_labels: [__name__], regex: process_.*, action: drop
+         it saw `response_total` at changes.yaml:8:15
+       matches: source_labels: [status_code], target_label: code
+         it saw `503` at changes.yaml:9:15
+         adds the label code="503"
+       matches: regex: status_code, action: labeldrop
+         at changes.yaml:10:15
+         removes the label status_code="503"
+     prometheus              sum response_total
+       removes the label instance="web.prom"
+       removes the label job="mesh"
+       adds the resource attribute http.scheme="http"
+       adds the resource attribute net.host.name="web.prom"
+       adds the resource attribute net.host.port=""
+       adds the resource attribute server.address="web.prom"
+       adds the resource attribute server.port=""
+       adds the resource attribute service.instance.id="web.prom"
+       adds the resource attribute service.name="mesh"
+       adds the resource attribute url.scheme="http"
+     filter/mesh             dropped
+       attributes["code"] == "503" and value_double < 5
+         changes.yaml:17:11
+       to this filter it is the metric response_total; a condition that is true
+         drops it
+       false name == "response_latency_ms_count" or type == METRIC_DATA_TYPE_GAUGE
+         false name == "response_latency_ms_count"
+           `name` is `response_total`
+         false type == METRIC_DATA_TYPE_GAUGE
+           `type` is METRIC_DATA_TYPE_SUM
+       true attributes["code"] == "503" and value_double < 5
+         true attributes["code"] == "503"
+           `attributes["code"]` is `503`
+         true value_double < 5
+           `value_double` is 1
+     transform               gone
+     prometheusremotewrite   gone
+    --- stderr
+    "#);
+    insta::assert_snapshot!(explained("tcp_open_connections{}", "table"), @r#"
+    exit: 0
+    --- stdout
+     tcp_open_connections{peer="dst"}
+     the only series that fits; followed alone, from web.prom
+
+     PIPELINE  metrics/mesh | changes.yaml
+     scrape                  tcp_open_connections
+     metric_relabel_configs  tcp_open_connections
+       does not match: source_labels: [__name__], regex: process_.*, action: drop
+         it saw `tcp_open_connections` at changes.yaml:8:15
+       matches: source_labels: [status_code], target_label: code
+         it saw `` at changes.yaml:9:15
+       does not match: regex: status_code, action: labeldrop
+         at changes.yaml:10:15
+     prometheus              gauge tcp_open_connections
+       removes the label instance="web.prom"
+       removes the label job="mesh"
+       adds the resource attribute http.scheme="http"
+       adds the resource attribute net.host.name="web.prom"
+       adds the resource attribute net.host.port=""
+       adds the resource attribute server.address="web.prom"
+       adds the resource attribute server.port=""
+       adds the resource attribute service.instance.id="web.prom"
+       adds the resource attribute service.name="mesh"
+       adds the resource attribute url.scheme="http"
+     filter/mesh             dropped
+       name == "response_latency_ms_count" or type == METRIC_DATA_TYPE_GAUGE
+         changes.yaml:15:11
+       to this filter it is the metric tcp_open_connections; a condition that is
+         true drops it
+       true name == "response_latency_ms_count" or type == METRIC_DATA_TYPE_GAUGE
+         false name == "response_latency_ms_count"
+           `name` is `tcp_open_connections`
+         true type == METRIC_DATA_TYPE_GAUGE
+           `type` is METRIC_DATA_TYPE_GAUGE
+       false attributes["code"] == "503" and value_double < 5
+         false attributes["code"] == "503"
+           `attributes["code"]` is not there
+         true (not looked at: decided before) value_double < 5
+           `value_double` is 3
+     transform               gone
+     prometheusremotewrite   gone
+    --- stderr
+    "#);
+}
+
+#[test]
+fn a_bucket_is_told_from_its_neighbours_where_it_arrives() {
+    insta::assert_snapshot!(explained(r#"response_latency_ms_bucket{le="1"}"#, "table"), @r#"
+    exit: 0
+    --- stdout
+     response_latency_ms_bucket{le="1"}
+     the only series that fits; followed alone, from web.prom
+
+     PIPELINE  metrics/mesh | changes.yaml
+     scrape                  response_latency_ms_bucket
+     metric_relabel_configs  response_latency_ms_bucket
+       does not match: source_labels: [__name__], regex: process_.*, action: drop
+         it saw `response_latency_ms_bucket` at changes.yaml:8:15
+       matches: source_labels: [status_code], target_label: code
+         it saw `` at changes.yaml:9:15
+       does not match: regex: status_code, action: labeldrop
+         at changes.yaml:10:15
+     prometheus              histogram response_latency_ms
+       renames response_latency_ms_bucket to response_latency_ms
+       removes the label instance="web.prom"
+       removes the label job="mesh"
+       removes the label le="1"
+       adds the resource attribute http.scheme="http"
+       adds the resource attribute net.host.name="web.prom"
+       adds the resource attribute net.host.port=""
+       adds the resource attribute server.address="web.prom"
+       adds the resource attribute server.port=""
+       adds the resource attribute service.instance.id="web.prom"
+       adds the resource attribute service.name="mesh"
+       adds the resource attribute url.scheme="http"
+     filter/mesh             histogram response_latency_ms
+       to this filter it is the metric response_latency_ms; a condition that is true
+         drops it
+       false name == "response_latency_ms_count" or type == METRIC_DATA_TYPE_GAUGE
+         false name == "response_latency_ms_count"
+           `name` is `response_latency_ms`: a histogram has one name here, without
+             `_count`
+         false type == METRIC_DATA_TYPE_GAUGE
+           `type` is METRIC_DATA_TYPE_HISTOGRAM
+       false attributes["code"] == "503" and value_double < 5
+         false attributes["code"] == "503"
+           `attributes["code"]` is not there
+         false (not looked at: decided before) value_double < 5
+           this type of data point has no `value_double`
+     transform               histogram response_latency_ms
+     prometheusremotewrite   response_latency_ms_bucket
+       renames response_latency_ms to response_latency_ms_bucket
+       adds the label instance="web.prom"
+       adds the label job="mesh"
+       adds the label le="1"
+       response_latency_ms_bucket{instance="web.prom", job="mesh", le="1"}
+    --- stderr
+    "#);
+}
+
+#[test]
+fn an_explanation_comes_in_every_format() {
+    let series = r#"response_total{status_code="503"}"#;
+    insta::assert_snapshot!(explained(series, "csv"), @r#"
+    exit: 0
+    --- stdout
+    pipeline,stage,kind,step,depth,text,outcome,reached,why,file,line
+    metrics/mesh,scrape,scrape,stage,0,"response_total{status_code=""503""}",kept,true,,,
+    metrics/mesh,metric_relabel_configs,relabeling,stage,0,"response_total{code=""503"", instance=""web.prom"", job=""mesh""}",kept,true,,changes.yaml,8
+    metrics/mesh,metric_relabel_configs,relabeling,rule,0,"source_labels: [__name__], regex: process_.*, action: drop",false,true,it saw `response_total`,changes.yaml,8
+    metrics/mesh,metric_relabel_configs,relabeling,rule,0,"source_labels: [status_code], target_label: code",true,true,it saw `503`,changes.yaml,9
+    metrics/mesh,metric_relabel_configs,relabeling,rule,0,"regex: status_code, action: labeldrop",true,true,it saw ``,changes.yaml,10
+    metrics/mesh,metric_relabel_configs,relabeling,change,0,"adds the label code=""503""",kept,true,,,
+    metrics/mesh,metric_relabel_configs,relabeling,change,0,"adds the label instance=""web.prom""",kept,true,,,
+    metrics/mesh,metric_relabel_configs,relabeling,change,0,"adds the label job=""mesh""",kept,true,,,
+    metrics/mesh,metric_relabel_configs,relabeling,change,0,"removes the label status_code=""503""",kept,true,,,
+    metrics/mesh,prometheus,receiver,stage,0,"response_total{code=""503""}",kept,true,,changes.yaml,28
+    metrics/mesh,prometheus,receiver,change,0,"removes the label instance=""web.prom""",kept,true,,,
+    metrics/mesh,prometheus,receiver,change,0,"removes the label job=""mesh""",kept,true,,,
+    metrics/mesh,prometheus,receiver,change,0,"adds the resource attribute http.scheme=""http""",kept,true,,,
+    metrics/mesh,prometheus,receiver,change,0,"adds the resource attribute net.host.name=""web.prom""",kept,true,,,
+    metrics/mesh,prometheus,receiver,change,0,"adds the resource attribute net.host.port=""""",kept,true,,,
+    metrics/mesh,prometheus,receiver,change,0,"adds the resource attribute server.address=""web.prom""",kept,true,,,
+    metrics/mesh,prometheus,receiver,change,0,"adds the resource attribute server.port=""""",kept,true,,,
+    metrics/mesh,prometheus,receiver,change,0,"adds the resource attribute service.instance.id=""web.prom""",kept,true,,,
+    metrics/mesh,prometheus,receiver,change,0,"adds the resource attribute service.name=""mesh""",kept,true,,,
+    metrics/mesh,prometheus,receiver,change,0,"adds the resource attribute url.scheme=""http""",kept,true,,,
+    metrics/mesh,filter/mesh,processor,stage,0,,dropped,true,,changes.yaml,12
+    metrics/mesh,filter/mesh,processor,dropped,0,"attributes[""code""] == ""503"" and value_double < 5",dropped,true,,changes.yaml,17
+    metrics/mesh,filter/mesh,processor,clause,0,"name == ""response_latency_ms_count"" or type == METRIC_DATA_TYPE_GAUGE",false,true,,changes.yaml,15
+    metrics/mesh,filter/mesh,processor,clause,1,"name == ""response_latency_ms_count""",false,true,`name` is `response_total`,changes.yaml,15
+    metrics/mesh,filter/mesh,processor,clause,1,type == METRIC_DATA_TYPE_GAUGE,false,true,`type` is METRIC_DATA_TYPE_SUM,changes.yaml,15
+    metrics/mesh,filter/mesh,processor,clause,0,"attributes[""code""] == ""503"" and value_double < 5",true,true,,changes.yaml,17
+    metrics/mesh,filter/mesh,processor,clause,1,"attributes[""code""] == ""503""",true,true,"`attributes[""code""]` is `503`",changes.yaml,17
+    metrics/mesh,filter/mesh,processor,clause,1,value_double < 5,true,true,`value_double` is 1,changes.yaml,17
+    metrics/mesh,transform,processor,stage,0,,gone,true,,changes.yaml,18
+    metrics/mesh,prometheusremotewrite,exporter,stage,0,,gone,true,,changes.yaml,23
+    --- stderr
+    "#);
+    insta::assert_snapshot!(explained(series, "markdown"), @r#"
+    exit: 0
+    --- stdout
+    ### meshctl filter --explain
+
+    `response_total{status_code="503"}` from `web.prom`, the only series that fits; followed alone
+
+    #### Pipeline `metrics/mesh` of `changes.yaml`
+
+    | Stage | What becomes of it | Why | Where |
+    |:--|:--|:--|:--|
+    | `scrape` | `response_total{status_code="503"}` |  |  |
+    | `metric_relabel_configs` | `response_total{code="503", instance="web.prom", job="mesh"}` |  | `changes.yaml:8:15` |
+    | `prometheus` | `response_total{code="503"}` |  | `changes.yaml:28:19` |
+    | `filter/mesh` | dropped | <code>attributes&#91;&#34;code&#34;&#93; &#61;&#61; &#34;503&#34; and value&#95;double &#60; 5</code> | `changes.yaml:17:11` |
+    | `transform` | gone |  | `changes.yaml:18:3` |
+    | `prometheusremotewrite` | gone |  | `changes.yaml:23:3` |
+
+    **`metric_relabel_configs`**
+
+    - does not match: <code>source&#95;labels&#58; &#91;&#95;&#95;name&#95;&#95;&#93;&#44; regex&#58; process&#95;&#46;&#42;&#44; action&#58; drop</code>, which saw `response_total`
+    - matches: <code>source&#95;labels&#58; &#91;status&#95;code&#93;&#44; target&#95;label&#58; code</code>, which saw `503`
+      - adds the label code="503"
+    - matches: `regex: status_code, action: labeldrop`
+      - removes the label status_code="503"
+
+    **`prometheus`**
+
+    - removes the label instance="web.prom"
+    - removes the label job="mesh"
+    - adds the resource attribute http.scheme="http"
+    - adds the resource attribute net.host.name="web.prom"
+    - adds the resource attribute net.host.port=""
+    - adds the resource attribute server.address="web.prom"
+    - adds the resource attribute server.port=""
+    - adds the resource attribute service.instance.id="web.prom"
+    - adds the resource attribute service.name="mesh"
+    - adds the resource attribute url.scheme="http"
+
+    **`filter/mesh`**
+
+    - to this filter it is the metric response_total; a condition that is true drops it
+      - **false** `name == "response_latency_ms_count" or type == METRIC_DATA_TYPE_GAUGE`
+        - **false** `name == "response_latency_ms_count"`: &#96;name&#96; is &#96;response_total&#96;
+        - **false** `type == METRIC_DATA_TYPE_GAUGE`: &#96;type&#96; is METRIC_DATA_TYPE_SUM
+      - **true** <code>attributes&#91;&#34;code&#34;&#93; &#61;&#61; &#34;503&#34; and value&#95;double &#60; 5</code>
+        - **true** <code>attributes&#91;&#34;code&#34;&#93; &#61;&#61; &#34;503&#34;</code>: &#96;attributes&#91;"code"&#93;&#96; is &#96;503&#96;
+        - **true** <code>value&#95;double &#60; 5</code>: &#96;value_double&#96; is 1
+    --- stderr
+    "#);
+    let of = |format: &str| {
+        let text = explained(series, format);
+        let (_, text) = text.split_once("--- stdout\n").unwrap();
+        text.split_once("--- stderr").unwrap().0.to_owned()
+    };
+    let document: Value = serde_json::from_str(&of("json")).unwrap();
+    let stages = document["pipelines"][0]["stages"].as_array().unwrap();
+    let lines = of("jsonl");
+    let lines: Vec<Value> = lines
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(lines[0]["kind"], "explanation");
+    assert_eq!(lines[0]["series"], document["series"]);
+    let of_lines: Vec<&Value> = lines[1..].iter().map(|line| &line["stage"]).collect();
+    assert_eq!(of_lines, stages.iter().collect::<Vec<_>>());
+    assert!(of("wide").contains("filter/mesh"));
+}
+
+#[test]
+fn what_fits_nothing_is_answered_with_what_there_is() {
+    insta::assert_snapshot!(explained(r#"response_total{status_code="201",pod="x"}"#, "table"), @r#"
+    exit: 0
+    --- stdout
+     response_total{status_code="201",pod="x"}
+     no series fits
+     no series of response_total has status_code="201"; did you mean 200?
+     no series of response_total has a label pod; there are: status_code
+    --- stderr
+    "#);
+    insta::assert_snapshot!(explained(r#"response_totl{status_code="200"}"#, "table"), @r#"
+    exit: 0
+    --- stdout
+     response_totl{status_code="200"}
+     no series fits
+     no target exposes response_totl; did you mean response_total?
+    --- stderr
+    "#);
+    insta::assert_snapshot!(explained("response_totl", "table"), @"
+    exit: 0
+    --- stdout
+     response_totl
+
+     PIPELINE  metrics/mesh | changes.yaml
+     scrape                  not there
+     metric_relabel_configs  not there
+     prometheus              not there
+     filter/mesh             not there
+     transform               not there
+     prometheusremotewrite   not there
+     no target exposes this name, and no stage makes it
+     no target exposes response_totl; did you mean response_total?
+    --- stderr
+    ");
+    insta::assert_snapshot!(explained("response_total{status_code=200}", "table"), @r#"
+    exit: 2
+    --- stdout
+    --- stderr
+    error: --explain names no series: column 28: expected a quoted label value; write it as a scrape does, like 'response_total{direction="outbound"}'
+    "#);
+}
+
+#[test]
+fn a_name_is_followed_through_its_new_names() {
+    insta::assert_snapshot!(explained("response_total", "table"), @r#"
+    exit: 0
+    --- stdout
+     response_total
+
+     PIPELINE  metrics/mesh | changes.yaml
+     scrape                  2 series
+     metric_relabel_configs  2 series
+     prometheus              2 series
+     filter/mesh             1 series
+       drops 1 series: attributes["code"] == "503" and value_double < 5
+         changes.yaml:17:11
+       to this filter it is the metric response_total, first seen at web.prom; a
+         condition that is true drops it
+       false name == "response_latency_ms_count" or type == METRIC_DATA_TYPE_GAUGE
+         false name == "response_latency_ms_count"
+           `name` is `response_total`
+         false type == METRIC_DATA_TYPE_GAUGE
+           `type` is METRIC_DATA_TYPE_SUM
+       false attributes["code"] == "503" and value_double < 5
+         false attributes["code"] == "503"
+           `attributes["code"]` is `200`
+         false (not looked at: decided before) value_double < 5
+           `value_double` is 5
+     transform               1 series
+       renames response_total to calls
+         changes.yaml:21:22
+     prometheusremotewrite   not under this name; with braces a series is followed
+    --- stderr
+    "#);
+}
+
+#[test]
+fn a_fault_in_a_condition_is_marked_where_it_stands() {
+    let faulty = |condition: &str| {
+        let config = COLLECTOR.replace(
+            "        - 'not IsMatch(name, \"^response_total$\")'\n",
+            condition,
+        );
+        assert_ne!(config, COLLECTOR);
+        let cli = cli().file("otel.yaml", config);
+        let output = cli.output(&["filter", "web.prom", "--collector", "otel.yaml"]);
+        assert_eq!(code(&output), 2);
+        text(&output.stderr)
+    };
+    insta::assert_snapshot!(faulty("        - 'name == \"it''s\" and name = \"a\"'\n"), @r#"
+    error: expected a comparison, found `=`
+      --> otel.yaml:12:37
+       |
+    12 |         - 'name == "it''s" and name = "a"'
+       |                                     ^
+    "#);
+    insta::assert_snapshot!(faulty("        - |\n          name == \"a\" or\n            nmae == \"b\"\n"), @r#"
+    error: `nmae` of path `nmae` is not known here
+      --> otel.yaml:14:13
+       |
+    14 |             nmae == "b"
+       |             ^^^^
+       |
+       = help: did you mean `name`?
+    "#);
+    insta::assert_snapshot!(faulty("        - >-\n          name == \"a\"\n          or IsMach(name, \"b\")\n"), @r#"
+    error: undefined function `IsMach`
+      --> otel.yaml:14:14
+       |
+    14 |           or IsMach(name, "b")
+       |              ^^^^^^^^^^^^^^^^^
+       |
+       = help: did you mean `IsMatch`?
+    "#);
+    insta::assert_snapshot!(faulty("        - \"name == \\\"a\\\" or (name\"\n"), @r#"
+    error: expected a comparison, found the end
+      --> otel.yaml:12:34
+       |
+    12 |         - "name == \"a\" or (name"
+       |                                  ^
+    "#);
+    insta::assert_snapshot!(faulty("        - 'name == \"${env:NOT_SET}\" and name = \"a\"'\n"), @r#"
+    error: expected a comparison, found `=` (column 21 of the condition)
+      --> otel.yaml:12:11
+       |
+    12 |         - 'name == "${env:NOT_SET}" and name = "a"'
+       |           ^
+    "#);
 }

@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::time::Duration;
 
 use meshctl::census::Census;
 use meshctl::census::FamilyCount;
@@ -25,49 +26,190 @@ use meshctl::findings::Severity;
 use meshctl::findings::Subject;
 use meshctl::report;
 use meshctl::report::Command;
+use meshctl::report::Compared;
 use meshctl::report::Format;
 use meshctl::report::Style;
+use meshctl::report::VerifiedEdit;
 use meshctl::report::View;
 use meshctl::source::Failure;
 use meshctl::source::Skip;
 use meshctl::survey::Coverage;
+use meshctl::survey::First;
+use meshctl::survey::Followed;
 use meshctl::survey::RejectedLine;
 use meshctl::survey::Simulated;
 use meshctl::survey::Survey;
 use meshctl::survey::TargetRejects;
+use meshctl::survey::Watch;
 use meshctl::waterfall::Arriving;
 use meshctl::waterfall::ArrivingLabel;
+use meshctl::waterfall::Clause;
 use meshctl::waterfall::Count;
 use meshctl::waterfall::Dropped;
 use meshctl::waterfall::DroppedTargets;
 use meshctl::waterfall::Failed;
 use meshctl::waterfall::Flow;
+use meshctl::waterfall::Gone;
+use meshctl::waterfall::Here;
 use meshctl::waterfall::LabelSpread;
 use meshctl::waterfall::Lost;
+use meshctl::waterfall::Passage;
+use meshctl::waterfall::Relabeling;
 use meshctl::waterfall::Renamed;
+use meshctl::waterfall::Selector;
 use meshctl::waterfall::StageFlow;
+use meshctl::waterfall::Way;
+use meshctl::waterfall::difference::Difference;
+use meshctl::waterfall::difference::Lone;
+use meshctl::waterfall::difference::Shared;
 use serde_json::Value;
 
-fn published() -> (Value, String) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/schema/audit.schema.json");
-    let made = report::schema();
-    let text = format!("{}\n", serde_json::to_string_pretty(&made).unwrap());
-    if std::env::args().any(|argument| argument == "regenerate") {
-        fs::write(&path, &text).unwrap();
-    }
-    (made, fs::read_to_string(&path).unwrap())
-}
-
-/// To write the file anew: `cargo test --test schema -- the_published_schema regenerate`.
+/// To write the files anew: `cargo test --test schema -- the_published_schema regenerate`.
 #[test]
 fn the_published_schema_is_the_one_the_code_makes() {
-    let (made, published) = published();
-    let made = format!("{}\n", serde_json::to_string_pretty(&made).unwrap());
-    assert!(
-        made == published,
-        "docs/schema/audit.schema.json is out of date; run \
-         `cargo test --test schema -- the_published_schema regenerate`"
-    );
+    for (name, schema) in [
+        ("audit", report::schema()),
+        ("diff", report::difference_schema()),
+        ("explain", report::explanation_schema()),
+    ] {
+        let file = format!("docs/schema/{name}.schema.json");
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(&file);
+        let made = format!("{}\n", serde_json::to_string_pretty(&schema).unwrap());
+        if std::env::args().any(|argument| argument == "regenerate") {
+            fs::write(&path, &made).unwrap();
+        }
+        let published = fs::read_to_string(&path).unwrap_or_default();
+        assert!(
+            made == published,
+            "{file} is out of date; run \
+             `cargo test --test schema -- the_published_schema regenerate`"
+        );
+    }
+}
+
+fn assert_valid(schema: &Value, document: &Value) {
+    let validator = jsonschema::validator_for(schema).unwrap();
+    let errors: Vec<_> = validator
+        .iter_errors(document)
+        .map(|error| error.to_string())
+        .collect();
+    assert_eq!(errors, Vec::<String>::new());
+}
+
+#[test]
+fn a_comparison_is_valid_whether_or_not_it_differs() {
+    let count = Count {
+        series: 3,
+        data_points: 2,
+        body_bytes: 1,
+    };
+    let lone = |name: &str| Lone {
+        name: name.to_owned(),
+        count,
+        reason: "never there".to_owned(),
+    };
+    let differs = Difference {
+        both: vec![Shared {
+            name: "up".to_owned(),
+            left: count,
+            right: count,
+            same_series: false,
+        }],
+        only_left: vec![lone("a")],
+        only_right: vec![lone("b")],
+    };
+    let edit = VerifiedEdit {
+        side: "left",
+        stage: "filter".to_owned(),
+        place: Some("otel.yaml:1:2".to_owned()),
+        before: "a".to_owned(),
+        after: "b".to_owned(),
+    };
+    for (difference, edits) in [(differs, vec![edit]), (Difference::default(), Vec::new())] {
+        let compared = Compared {
+            left: "otel.yaml",
+            right: "up",
+            difference: &difference,
+            edits: &edits,
+            no_edit: None,
+            interval: Duration::from_secs(30),
+            targets: 1,
+        };
+        let mut out = Vec::new();
+        report::write_difference(&compared, &STYLE, Format::Json, &mut out).unwrap();
+        let document = serde_json::from_slice(&out).unwrap();
+        assert_valid(&report::difference_schema(), &document);
+    }
+}
+
+#[test]
+fn an_explanation_is_valid_for_a_name_a_series_and_nothing() {
+    let name = Watch::Name("response_total".to_owned());
+    let series = Watch::Series(Selector::parse("response_total{a=\"b\"}").unwrap());
+    let mut simulated = simulated();
+    let mut explained = |watch: &Watch, followed: Option<Followed>| {
+        simulated.followed = followed;
+        let simulated = std::slice::from_ref(&simulated);
+        let mut out = Vec::new();
+        report::write_explanation(simulated, "asked", watch, &STYLE, Format::Json, &mut out)
+            .unwrap();
+        let document: Value = serde_json::from_slice(&out).unwrap();
+        assert_valid(&report::explanation_schema(), &document);
+        document
+    };
+    let document = explained(&name, None);
+    assert_eq!(document["pipelines"][0]["stages"][0]["outcome"], "kept");
+    let here = Here {
+        name: "response_total".to_owned(),
+        kind: "sum",
+        labels: vec![("a".to_owned(), "b".to_owned())],
+        resource: vec![("service.name".to_owned(), "mesh".to_owned())],
+    };
+    let passage = |here: Vec<Here>| Passage {
+        reached: true,
+        here,
+        dropped: vec![Gone {
+            rule: Some(0),
+            reason: "because".to_owned(),
+        }],
+        failed: vec![(0, "no such attribute".to_owned())],
+        relabeling: vec![Relabeling {
+            rule: 0,
+            value: "x".to_owned(),
+            matched: None,
+            changes: vec![("a".to_owned(), None, Some("b".to_owned()))],
+            dropped: true,
+        }],
+        metric: Some("response_total".to_owned()),
+        clauses: vec![Clause {
+            rule: 0,
+            depth: 0,
+            text: "true".to_owned(),
+            outcome: "true".to_owned(),
+            reached: true,
+            why: Some("because".to_owned()),
+        }],
+    };
+    let way = Way {
+        stages: vec![passage(vec![here]), passage(Vec::new())],
+        not_scraped: vec![("mesh".to_owned(), 0)],
+    };
+    let first = First {
+        target: "web-2".to_owned(),
+        origin: "web.prom".to_owned(),
+        labels: vec![("a".to_owned(), "b".to_owned())],
+        way,
+    };
+    let followed = Followed {
+        matching: 2,
+        first: Some(first),
+        ..Followed::default()
+    };
+    let document = explained(&series, Some(followed));
+    assert_eq!(document["pipelines"][0]["stages"][1]["outcome"], "dropped");
+    let document = explained(&series, Some(Followed::default()));
+    assert_eq!(document["pipelines"], Value::Array(Vec::new()));
+    assert_eq!(document["matching_series"], 0);
 }
 
 #[test]
@@ -177,16 +319,17 @@ fn the_agreed_keys_stand_in_their_order() {
     }
 }
 
+const STYLE: Style = Style {
+    width: 80,
+    color: false,
+    unicode: false,
+    escape: false,
+};
+
 fn written(survey: &Survey) -> String {
-    let style = Style {
-        width: 80,
-        color: false,
-        unicode: false,
-        escape: false,
-    };
     let view = View::new(Command::Audit);
     let mut out = Vec::new();
-    report::write(survey, &findings(), &view, &style, Format::Json, &mut out).unwrap();
+    report::write(survey, &findings(), &view, &STYLE, Format::Json, &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
 
@@ -406,6 +549,7 @@ fn simulated() -> Simulated {
             explained: Vec::new(),
         },
         unjudged: [((0, text("__meta_kubernetes_node_name")), 1)].into(),
+        followed: None,
     }
 }
 

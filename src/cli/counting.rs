@@ -27,6 +27,8 @@ use crate::survey;
 use crate::survey::Control;
 use crate::survey::Coverage;
 use crate::survey::Survey;
+use crate::survey::Watch;
+use crate::waterfall::Selector;
 
 /// Arguments of every command that counts.
 #[derive(Debug, clap::Args)]
@@ -46,6 +48,8 @@ struct Plan {
     format: Format,
     gate: GateArgs,
     draw: bool,
+    /// What is to be explained, as typed.
+    asked: String,
 }
 
 /// How many failed targets are named before the rest is only counted.
@@ -77,9 +81,6 @@ pub(super) fn run(
         messages.note("reading from the terminal: paste it and end with Ctrl-D");
     }
     let draw = sources.wants_progress() && terminal.can_draw && !messages.is_quiet();
-    if watch.is_some() && show.format() != Format::Table {
-        anyhow::bail!("--explain is written for a reader only: leave --output out");
-    }
     let Some(mut survey) = sources.plan() else {
         return Ok(ask_for_source(command, terminal, messages));
     };
@@ -92,18 +93,33 @@ pub(super) fn run(
         loaded.say_notices(terminal, messages);
         survey.simulate.push(loaded.plan);
     }
-    survey.watch = watch;
+    survey.watch = watch.as_deref().map(watched).transpose()?;
     let plan = Plan {
         survey,
         format: show.format(),
         view: show.view(command, order, interval),
         gate,
         draw,
+        asked: watch.unwrap_or_default(),
     };
     let control = Arc::new(Control::default());
     interrupt::listen(Arc::clone(&control), terminal.can_draw)?;
     let survey = read(&plan, &control, terminal.report.unicode, messages);
     Ok(conclude(&plan, &survey, terminal, messages))
+}
+
+/// What is to be explained: with braces it is one series, else all of a name.
+fn watched(asked: &str) -> anyhow::Result<Watch> {
+    if !asked.contains('{') {
+        return Ok(Watch::Name(asked.to_owned()));
+    }
+    match Selector::parse(asked) {
+        Ok(selector) => Ok(Watch::Series(selector)),
+        Err(why) => anyhow::bail!(
+            "--explain names no series: {why}; write it as a scrape does, like \
+             'response_total{{direction=\"outbound\"}}'"
+        ),
+    }
 }
 
 /// Without a source there is nothing to do, and guessing one would be worse.
@@ -157,10 +173,12 @@ fn conclude(plan: &Plan, survey: &Survey, terminal: &Terminal, messages: Message
             plan.view.command.listed()
         ));
     }
-    if let Some(name) = &plan.survey.watch {
+    if let Some(watch) = &plan.survey.watch {
         let simulated = survey.simulated.first().map_or(&[][..], Vec::as_slice);
-        let written =
-            deliver(|out| report::write_explanation(simulated, name, &terminal.report, out));
+        let (asked, style) = (&plan.asked, &terminal.report);
+        let written = deliver(|out| {
+            report::write_explanation(simulated, asked, watch, style, plan.format, out)
+        });
         if let Err(error) = written {
             messages.error(&format!("{error:#}"));
             return verdict.code.max(ExitCode::CouldNot);

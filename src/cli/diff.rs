@@ -23,6 +23,7 @@ use crate::collector::version;
 use crate::collector::version::Version;
 use crate::report;
 use crate::report::Compared;
+use crate::report::Format;
 use crate::report::VerifiedEdit;
 use crate::survey;
 use crate::survey::Control;
@@ -59,17 +60,40 @@ pub(super) struct Args {
         long,
         value_name = "FORMAT",
         value_enum,
-        default_value = "table"
+        default_value = "table",
+        env = "MESHCTL_OUTPUT",
+        hide_env_values = true
     )]
     output: Output,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 enum Output {
-    /// For a reader
+    /// For a reader, fitted to the terminal
     Table,
+    /// The same, however wide
+    Wide,
     /// One document
     Json,
+    /// The same, one object a line
+    Jsonl,
+    /// One row for each name
+    Csv,
+    /// For a comment on a pull request
+    Markdown,
+}
+
+impl Output {
+    fn format(self) -> Format {
+        match self {
+            Self::Table => Format::Table,
+            Self::Wide => Format::Wide,
+            Self::Json => Format::Json,
+            Self::Jsonl => Format::Jsonl,
+            Self::Csv => Format::Csv,
+            Self::Markdown => Format::Markdown,
+        }
+    }
 }
 
 const LONG_ABOUT: &str = "\
@@ -160,10 +184,8 @@ pub(super) fn run(args: Args, terminal: &Terminal, messages: Messages) -> anyhow
         interval: interval(left),
         targets: survey.coverage.scraped,
     };
-    let written = deliver(|out| match output {
-        Output::Table => report::write_difference(&compared, &terminal.report, out),
-        Output::Json => report::write_difference_json(&compared, out),
-    });
+    let (style, format) = (&terminal.report, output.format());
+    let written = deliver(|out| report::write_difference(&compared, style, format, out));
     let code = verdict(&survey, &difference);
     if let Err(error) = written {
         messages.error(&format!("{error:#}"));

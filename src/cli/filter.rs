@@ -24,7 +24,10 @@ pub(super) struct Args {
     counting: CountingArgs,
     #[command(flatten)]
     simulation: SimulationArgs,
-    /// Follow one name through all stages: which clause decides, and why
+    /// Follow one name, or one series, through all stages: which clause decides, and why
+    ///
+    /// With braces it is a series, as a scrape writes it: 'response_total{direction="outbound"}'. Of several
+    /// that have these labels, the first is followed, with its labels as they stand behind each stage.
     #[arg(long, value_name = "NAME", help_heading = "What to show")]
     explain: Option<String>,
 }
@@ -40,6 +43,8 @@ Examples:
   One filter, before it is in any configuration
     meshctl filter web.prom --ottl 'not IsMatch(name, \"^(response|tcp)_.*\")'
     meshctl filter web.prom --keep-regex 'response_total|tcp_.*'
+  Why one series does not arrive
+    meshctl filter web.prom --collector otel.yaml --explain 'tcp_open_total{peer=\"dst\"}'
   Every name, for a spreadsheet
     meshctl filter dumps/ --collector otel.yaml -o csv
   The configuration as it runs in the cluster

@@ -27,6 +27,8 @@ use crate::collector::plan::Layout;
 use crate::collector::plan::Plan;
 use crate::collector::pods;
 use crate::collector::position::ConfigError;
+use crate::collector::position::Inside;
+use crate::collector::position::Position;
 use crate::collector::version;
 use crate::collector::version::Version;
 use crate::report;
@@ -276,7 +278,11 @@ impl SettingArgs {
             ..terminal.report.clone()
         };
         let explain = |error: &ConfigError, files: &[(String, String)]| {
-            Messages::excerpt(&report::error_excerpt(error, &named(files), &style));
+            let shown = match as_typed(error, filter) {
+                Some((error, file)) => report::error_excerpt(&error, &[file], &style),
+                None => report::error_excerpt(error, &named(files), &style),
+            };
+            Messages::excerpt(&shown);
             anyhow::Error::new(AlreadySaid)
         };
         let cluster = match pods {
@@ -447,6 +453,30 @@ impl Loaded {
             ));
         }
     }
+}
+
+/// An error inside of a condition that was typed, in that condition rather than in the configuration around it.
+fn as_typed<'a>(error: &ConfigError, filter: &'a Filter) -> Option<(ConfigError, File<'a>)> {
+    let Filter::Ottl(conditions) = filter else {
+        return None;
+    };
+    let inside = error.inside.as_deref()?;
+    let text = conditions.iter().find(|text| **text == inside.text)?;
+    let file = File {
+        name: "--ottl",
+        text,
+    };
+    Some((in_text(error), file))
+}
+
+/// An error inside of a text, in a file that consists of this text.
+pub(super) fn in_text(error: &ConfigError) -> ConfigError {
+    let (line, column) = error.inside.as_deref().map_or((1, 1), Inside::place);
+    error.clone().pinned(Position {
+        file: 0,
+        line,
+        column,
+    })
 }
 
 fn named(files: &[(String, String)]) -> Vec<File<'_>> {

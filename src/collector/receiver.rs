@@ -19,6 +19,7 @@ mod synthetic;
 pub use job::Endpoint;
 pub use job::Job;
 pub use job::Limits;
+pub(super) use merge::merge;
 pub use scrape::Body;
 pub use scrape::Lost;
 pub use scrape::Received;

@@ -14,6 +14,9 @@ use super::pdata::Metrics;
 use super::receiver::Body;
 use super::receiver::Job;
 use super::receiver::Receiver;
+use super::receiver::merge;
+use super::relabel::Labels;
+use super::relabel::Step;
 use super::trace::Processor;
 use super::trace::RuleId;
 use super::trace::Trace;
@@ -63,6 +66,30 @@ impl Pipeline {
         for job in &mut self.jobs {
             job.receiver.remember();
         }
+    }
+
+    /// What metric relabeling does with one series of a target, in each job that scrapes it: the number of its
+    /// first rule, what each rule did, and the labels that are left. Empty where there are no rules.
+    pub fn explain_relabeling(
+        &self,
+        found: &Found,
+        labels: &Labels,
+    ) -> Vec<(RuleId, Vec<Step>, Labels)> {
+        let mut explained = Vec::new();
+        for job in &self.jobs {
+            let Decision::Scraped(endpoint) = job.discover.decide(found, &mut |_, _| {}) else {
+                continue;
+            };
+            let rules = &job.job.metric_relabel;
+            if rules.is_empty() {
+                continue;
+            }
+            let mut labels = labels.clone();
+            merge(&mut labels, &endpoint.labels, job.job.honor_labels);
+            let steps = rules.explain(&mut labels);
+            explained.push((job.first_rule, steps, labels));
+        }
+        explained
     }
 
     /// Lets one scrape enter every job.

@@ -5,12 +5,16 @@
 //! Refused, at their place: text that is no YAML or no UTF-8, a key that stands twice, an alias to what
 //! contains it, keys that are lists or maps, too deep nesting, and aliases that multiply out to too much.
 
+mod builder;
+mod locate;
+mod origin;
 mod parse;
 mod scalar;
 
+pub use builder::MAX_DEPTH;
+pub use locate::pinpoint;
+pub use origin::Origin;
 pub use parse::Documents;
-pub use parse::MAX_DEPTH;
-pub use parse::Origin;
 pub use parse::decode;
 pub use parse::parse;
 pub use parse::parse_all;

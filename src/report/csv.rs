@@ -13,6 +13,7 @@ use csv::Writer;
 use crate::census::FamilyCount;
 use crate::report::Command;
 use crate::report::Page;
+use crate::report::Style;
 use crate::report::numbers;
 use crate::report::pipeline;
 use crate::report::select::LabelRow;
@@ -132,7 +133,12 @@ fn label_row(page: Page<'_>, label: &LabelRow<'_>) -> Vec<String> {
 
 /// A cell that no spreadsheet takes for a formula: what begins like one gets a `'` before it.
 pub(super) fn text(page: Page<'_>, text: &str) -> String {
-    let shown = if page.style.escape {
+    cell(page.style, text)
+}
+
+/// The same where there is no page.
+pub(super) fn cell(style: &Style, text: &str) -> String {
+    let shown = if style.escape {
         escape_terminal(text)
     } else {
         text.into()

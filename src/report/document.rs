@@ -3,6 +3,8 @@
 //! Quantities carry their unit in their key. Lists are in the order of the view, families by series and
 //! labels by saving unless told otherwise, and complete unless a limit was typed.
 
+mod difference;
+mod explanation;
 mod pipeline;
 
 use schemars::JsonSchema;
@@ -10,6 +12,25 @@ use serde::Serialize;
 use serde_json::Map;
 use serde_json::Value;
 
+pub use difference::DifferenceDocument;
+pub use difference::DifferenceHeader;
+pub use difference::EditEntry;
+pub use difference::LoneEntry;
+pub use difference::SharedEntry;
+pub use difference::SideEntry;
+pub use difference::SideTotalsEntry;
+pub use explanation::ChangeEntry;
+pub use explanation::ClauseEntry;
+pub use explanation::ExplainedDropEntry;
+pub use explanation::ExplainedFailureEntry;
+pub use explanation::ExplainedPipelineEntry;
+pub use explanation::ExplainedRenameEntry;
+pub use explanation::ExplainedStageEntry;
+pub use explanation::ExplanationDocument;
+pub use explanation::FollowedSeriesEntry;
+pub use explanation::HereEntry;
+pub use explanation::NotScrapedEntry;
+pub use explanation::RelabelingEntry;
 pub use pipeline::ArrivingEntry;
 pub use pipeline::ArrivingLabelEntry;
 pub use pipeline::DroppedEntry;

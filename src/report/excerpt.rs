@@ -20,6 +20,7 @@ use crate::collector::config::File;
 use crate::collector::decode::Notice;
 use crate::collector::position::ConfigError;
 use crate::collector::position::Position;
+use crate::collector::yaml;
 
 /// How many characters of a line are shown on either side of the place.
 const AROUND: usize = 200;
@@ -29,6 +30,11 @@ const MARKED: usize = 80;
 
 /// An error that keeps a configuration from being used. Ends with a line break.
 pub fn error_excerpt(error: &ConfigError, files: &[File<'_>], style: &Style) -> String {
+    let file = files.get(error.at.file as usize);
+    let error = match file {
+        Some(file) if error.inside.is_some() => &yaml::pinpoint(error, file.text),
+        _ => error,
+    };
     let place = (error.at, error.length);
     excerpt(
         Level::ERROR,

@@ -3,12 +3,16 @@
 use std::io;
 use std::io::Write;
 
+use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::report::Page;
+use crate::report::Style;
+use crate::report::document::DifferenceDocument;
 use crate::report::document::Document;
+use crate::report::document::ExplanationDocument;
 use crate::report::document::FamilyEntry;
 use crate::report::document::FindingEntry;
 use crate::report::document::Header;
@@ -21,23 +25,59 @@ use crate::report::text::is_hostile;
 
 /// JSON Schema (draft 2020-12) of what `-o json` writes; committed as `docs/schema/audit.schema.json`.
 pub fn schema() -> Value {
+    schema_of::<Document<'_>>()
+}
+
+/// The same of what `diff` writes; committed as `docs/schema/diff.schema.json`.
+pub fn difference_schema() -> Value {
+    schema_of::<DifferenceDocument<'_>>()
+}
+
+/// The same of what `filter --explain` writes; committed as `docs/schema/explain.schema.json`.
+pub fn explanation_schema() -> Value {
+    schema_of::<ExplanationDocument<'_>>()
+}
+
+fn schema_of<T: JsonSchema>() -> Value {
     let settings = SchemaSettings::draft2020_12().for_serialize();
     settings
         .into_generator()
-        .into_root_schema_for::<Document<'_>>()
+        .into_root_schema_for::<T>()
         .to_value()
 }
 
 /// One pretty-printed document and a newline.
 pub(super) fn write_document(page: Page<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let document = page.document();
-    if page.style.escape {
-        let text = serde_json::to_string_pretty(&document)?;
+    write_pretty(&page.document(), page.style, out)
+}
+
+/// Any document, pretty-printed, and a newline.
+pub(super) fn write_pretty(
+    document: &impl Serialize,
+    style: &Style,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    if style.escape {
+        let text = serde_json::to_string_pretty(document)?;
         out.write_all(ascii_escaped(&text).as_bytes())?;
     } else {
-        serde_json::to_writer_pretty(&mut *out, &document)?;
+        serde_json::to_writer_pretty(&mut *out, document)?;
     }
     writeln!(out)
+}
+
+/// Anything on a line of its own.
+pub(super) fn write_line(
+    line: &impl Serialize,
+    style: &Style,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let text = serde_json::to_string(line)?;
+    if style.escape {
+        writeln!(out, "{}", ascii_escaped(&text))
+    } else {
+        writeln!(out, "{text}")
+    }
 }
 
 /// A line of the document: its own keys, and `kind` before them.
@@ -76,12 +116,7 @@ pub(super) fn write_lines(page: Page<'_>, out: &mut dyn Write) -> io::Result<()>
         .chain(pipeline.iter().chain(&more_pipelines).map(Line::Pipeline))
         .chain(notices.iter().map(Line::Notice));
     for line in lines {
-        let text = serde_json::to_string(&line)?;
-        if page.style.escape {
-            writeln!(out, "{}", ascii_escaped(&text))?;
-        } else {
-            writeln!(out, "{text}")?;
-        }
+        write_line(&line, page.style, out)?;
     }
     Ok(())
 }

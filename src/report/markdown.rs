@@ -7,6 +7,7 @@ use crate::census::FamilyCount;
 use crate::census::Redundancy;
 use crate::report::Command;
 use crate::report::Page;
+use crate::report::Style;
 use crate::report::numbers;
 use crate::report::pipeline;
 use crate::report::redundant::NEVER_ALONE;
@@ -191,8 +192,13 @@ pub(super) fn row(cells: &[String]) -> String {
 /// A name as code. Within it GitHub looks for no link, mention or issue. Backticks, pipes and backslashes
 /// end or bend a code span in a table, so names that have any are written as HTML with entities.
 pub(super) fn code(page: Page<'_>, name: &str) -> String {
-    let name = page.style.safe(name);
-    let name = truncate(&name, LONGEST, page.style.ellipsis());
+    code_in(page.style, name)
+}
+
+/// The same where there is no page.
+pub(super) fn code_in(style: &Style, name: &str) -> String {
+    let name = style.safe(name);
+    let name = truncate(&name, LONGEST, style.ellipsis());
     let is_plain = |c: char| c.is_alphanumeric() || " _:./,-()=+@#\"'{}$*?;%".contains(c);
     if name.chars().all(is_plain) && !name.trim().is_empty() && name.trim() == name {
         format!("`{name}`")
@@ -208,8 +214,13 @@ pub(super) fn code(page: Page<'_>, name: &str) -> String {
 /// A sentence as text. What Markdown reads is written as entities, and what GitHub looks for in the text
 /// afterwards (`@name`, `#1`) as code.
 pub(super) fn prose(page: Page<'_>, sentence: &str) -> String {
-    let sentence = page.style.safe(sentence);
-    let sentence = truncate(&sentence, 4 * LONGEST, page.style.ellipsis());
+    prose_in(page.style, sentence)
+}
+
+/// The same where there is no page.
+pub(super) fn prose_in(style: &Style, sentence: &str) -> String {
+    let sentence = style.safe(sentence);
+    let sentence = truncate(&sentence, 4 * LONGEST, style.ellipsis());
     let mut text = String::with_capacity(sentence.len());
     let mut before = ' ';
     for (at, c) in sentence.char_indices() {

@@ -13,6 +13,11 @@ pub(super) fn of(part: usize, whole: usize) -> String {
     format!("{} of {}", grouped(part as u64), grouped(whole as u64))
 }
 
+/// `1 series`, `1,459 series`.
+pub(super) fn counted_series(series: u64) -> String {
+    format!("{} series", grouped(series))
+}
+
 /// Part of a whole in percent, 0 of nothing.
 pub(super) fn percent(part: u64, whole: u64) -> f64 {
     if whole == 0 {

@@ -5,7 +5,6 @@
 
 pub(super) mod csv;
 mod entries;
-pub(super) mod explain;
 pub(super) mod markdown;
 pub(super) mod overview;
 mod stages;
@@ -52,16 +51,16 @@ struct Group<'a> {
 
 impl Simulated {
     /// Index and flow of each stage.
-    fn stages(&self) -> impl Iterator<Item = (usize, &StageFlow)> {
+    pub(super) fn stages(&self) -> impl Iterator<Item = (usize, &StageFlow)> {
         self.flow.stages.iter().enumerate()
     }
 
-    fn rule(&self, stage: usize, rule: u32) -> Option<&Rule> {
+    pub(super) fn rule(&self, stage: usize, rule: u32) -> Option<&Rule> {
         self.layout.stages.get(stage)?.rules.get(rule as usize)
     }
 
     /// A rule of target relabeling, with its job.
-    fn target_rule(&self, rule: u32) -> Option<(&str, &Rule)> {
+    pub(super) fn target_rule(&self, rule: u32) -> Option<(&str, &Rule)> {
         let (job, rule) = self.layout.target_rules.get(rule as usize)?;
         Some((job, rule))
     }
@@ -71,7 +70,7 @@ impl Simulated {
     }
 
     /// Which rule gave a new name: in relabeling it is not known, as several may have had their part.
-    fn renaming_rule(&self, stage: usize, rule: u32) -> Option<&Rule> {
+    pub(super) fn renaming_rule(&self, stage: usize, rule: u32) -> Option<&Rule> {
         let kind = self.flow.stages.get(stage).map(|stage| stage.kind);
         self.rule(stage, rule)
             .filter(|_| kind == Some(StageKind::Processor))

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use super::Followed;
+use super::Watch;
 use crate::collector::plan;
 use crate::collector::plan::Layout;
 use crate::collector::plan::Plan;
@@ -41,6 +43,8 @@ pub struct Simulated {
     pub flow: Flow,
     /// Rules of target relabeling that could not be judged.
     pub unjudged: Unjudged,
+    /// The way of one series, where one was to be followed.
+    pub followed: Option<Followed>,
 }
 
 /// One worker's counts, by plan and pipeline.
@@ -48,14 +52,14 @@ pub(super) type Parts = Vec<Vec<(waterfall::Part, Unjudged)>>;
 
 impl Simulation {
     /// Builds the pipelines of all plans. One that does not build has been refused before the survey began.
-    pub(super) fn new(plans: &[Plan], watch: Option<&str>) -> Self {
+    pub(super) fn new(plans: &[Plan], watch: Option<&Watch>) -> Self {
         let running = |plan: &Plan| {
             let pipelines = plan.build().unwrap_or_default();
             pipelines
                 .into_iter()
                 .map(|(layout, pipeline)| {
                     let mut counter = Counter::new(&layout.stages);
-                    if let Some(name) = watch {
+                    if let Some(Watch::Name(name)) = watch {
                         counter.watch(name, plan.config.version, &layout.stages);
                     }
                     Running {
@@ -140,6 +144,7 @@ pub(super) fn merge(plans: &[Plan], workers: Vec<Parts>) -> Vec<Vec<Simulated>> 
                 layout,
                 flow: waterfall::merge(name, parts),
                 unjudged,
+                followed: None,
             })
             .collect()
     };

@@ -11,6 +11,8 @@ use super::Control;
 use super::Plan;
 use super::RejectedLine;
 use super::TargetRejects;
+use super::Watch;
+use super::follow::Search;
 use super::lost;
 use super::simulation::Parts;
 use super::simulation::Simulation;
@@ -25,6 +27,7 @@ use crate::exposition::Tolerated;
 use crate::exposition::Visitor;
 use crate::source::Failure;
 use crate::source::Scrape;
+use crate::table::Keep;
 
 /// Reason of a target that the user's stop cut off.
 pub(super) const INTERRUPTED: &str = "interrupted before it was read to the end";
@@ -41,6 +44,7 @@ pub(super) struct Part {
     pub(super) failed: Vec<Failure>,
     pub(super) rejects: Vec<TargetRejects>,
     pub(super) simulated: Parts,
+    pub(super) search: Search,
 }
 
 /// Reads targets, one after the other.
@@ -54,9 +58,15 @@ pub(super) struct Worker<'a> {
 
 impl<'a> Worker<'a> {
     pub(super) fn new(plan: &'a Plan, control: &'a Control) -> Self {
-        let simulation = Simulation::new(&plan.simulate, plan.watch.as_deref());
+        let simulation = Simulation::new(&plan.simulate, plan.watch.as_ref());
         let mut tally = Tally::with_threads(plan.workers);
-        tally.keep(simulation.keeps());
+        // Whatever is followed is written down again, with its value.
+        let follows = matches!(plan.watch, Some(Watch::Series(_)));
+        tally.keep(if follows {
+            Keep::Values
+        } else {
+            simulation.keeps()
+        });
         Self {
             plan,
             control,
@@ -67,6 +77,7 @@ impl<'a> Worker<'a> {
                 failed: Vec::new(),
                 rejects: Vec::new(),
                 simulated: Parts::new(),
+                search: Search::default(),
             },
         }
     }
@@ -121,6 +132,9 @@ impl<'a> Worker<'a> {
                         time_ns: self.plan.now_ns,
                     };
                     self.simulation.run(&target, body);
+                    if let Some(Watch::Series(selector)) = &self.plan.watch {
+                        self.part.search.look(selector, &target, body);
+                    }
                 }
                 self.part.tally.drop_target();
                 self.control.targets_done.fetch_add(1, Ordering::Relaxed);

@@ -55,7 +55,7 @@ pub struct Side<'a> {
 }
 
 /// Series that no target exposes: the scrape loop adds them.
-const SYNTHETIC: [&str; 8] = [
+pub(super) const SYNTHETIC: [&str; 8] = [
     "up",
     "scrape_duration_seconds",
     "scrape_samples_scraped",

@@ -34,6 +34,8 @@ pub struct Explained {
 /// One clause of a condition.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Clause {
+    /// Number of the condition among the rules of its stage.
+    pub rule: u32,
     /// How deep it stands in its condition.
     pub depth: usize,
     /// As written.
@@ -102,13 +104,7 @@ impl Watch {
                 continue;
             };
             let mut metrics = metrics.clone();
-            let mut clauses = Vec::new();
-            for rule in &stage.rules {
-                if let Some(condition) = compile(rule, self.version) {
-                    let scene = Scene::new(&mut metrics, At::default(), 0);
-                    flatten(&condition.explain(&scene), 0, &mut clauses);
-                }
-            }
+            let clauses = judge(stage, &mut metrics, self.version);
             explained.push(Explained {
                 target: target.clone(),
                 stage: at,
@@ -120,8 +116,20 @@ impl Watch {
     }
 }
 
+/// The clauses of all conditions of a stage, judged for the first data point of a payload.
+pub(super) fn judge(stage: &Stage, metrics: &mut Metrics, version: Version) -> Vec<Clause> {
+    let mut clauses = Vec::new();
+    for (number, rule) in (0..).zip(&stage.rules) {
+        if let Some(condition) = compile(rule, version) {
+            let scene = Scene::new(metrics, At::default(), 0);
+            flatten(&condition.explain(&scene), number, 0, &mut clauses);
+        }
+    }
+    clauses
+}
+
 /// A payload with nothing in it but one metric and its first data point.
-fn alone(resource: &ResourceMetrics, scope: &ScopeMetrics, metric: &Metric) -> Metrics {
+pub(super) fn alone(resource: &ResourceMetrics, scope: &ScopeMetrics, metric: &Metric) -> Metrics {
     let mut metric = metric.clone();
     metric.data.retain(|point| point == 0);
     Metrics {
@@ -154,8 +162,9 @@ fn compile(rule: &Rule, version: Version) -> Option<Condition> {
     })
 }
 
-fn flatten(explanation: &Explanation, depth: usize, clauses: &mut Vec<Clause>) {
+fn flatten(explanation: &Explanation, rule: u32, depth: usize, clauses: &mut Vec<Clause>) {
     clauses.push(Clause {
+        rule,
         depth,
         text: explanation.text.clone(),
         outcome: match &explanation.outcome {
@@ -167,6 +176,6 @@ fn flatten(explanation: &Explanation, depth: usize, clauses: &mut Vec<Clause>) {
         why: explanation.why.clone(),
     });
     for part in &explanation.parts {
-        flatten(part, depth + 1, clauses);
+        flatten(part, rule, depth + 1, clauses);
     }
 }

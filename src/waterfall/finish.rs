@@ -151,7 +151,7 @@ impl ArrivalsPart {
 }
 
 /// Why samples are in no data point, in words.
-fn words(why: Shortfall) -> &'static str {
+pub(super) fn words(why: Shortfall) -> &'static str {
     match why {
         Shortfall::NoCount => "no `_count`: the receiver builds no point without it",
         Shortfall::NoBound => "a bucket or quantile without a bound that is a number",

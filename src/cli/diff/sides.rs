@@ -9,8 +9,10 @@ use crate::cli::messages::Messages;
 use crate::cli::simulation::AlreadySaid;
 use crate::cli::simulation::Filter;
 use crate::cli::simulation::SettingArgs;
+use crate::cli::simulation::in_text;
 use crate::cli::terminal::Terminal;
 use crate::collector::bare::Bare;
+use crate::collector::config::File;
 use crate::collector::ottl::Condition;
 use crate::collector::ottl::Context as OttlContext;
 use crate::collector::plan::Plan;
@@ -35,8 +37,10 @@ pub(super) struct Sides {
 enum Typed {
     /// A configuration file, and the pipeline that was chosen.
     File(String, Option<String>),
-    /// A filter by itself, as it was typed or from a file.
-    Bare(Bare, bool),
+    /// A filter by itself, as it was typed.
+    Bare(Bare),
+    /// Relabeling rules in a file, with its text.
+    Rules(Bare, String),
 }
 
 impl Sides {
@@ -63,18 +67,15 @@ impl Sides {
             Ok(Some(loaded.plan))
         };
         let plans = [load(0)?, load(1)?];
-        let explain = |error: &ConfigError, text: &str| {
+        let explain = |error: &ConfigError, name: &str, text: &str| {
             let style = Style {
                 color: terminal.color_messages,
                 escape: true,
                 ..terminal.report.clone()
             };
-            let mut error = error.clone();
+            let mut error = in_text(error);
             error.at.file = 0;
-            let file = crate::collector::config::File {
-                name: "(as typed)",
-                text,
-            };
+            let file = File { name, text };
             Messages::excerpt(&report::error_excerpt(&error, &[file], &style));
             anyhow::Error::new(AlreadySaid)
         };
@@ -82,19 +83,23 @@ impl Sides {
             if let Some(plan) = &plans[at] {
                 return Ok(plan.clone());
             }
-            let Typed::Bare(bare, _) = &kinds[at] else {
-                anyhow::bail!("`{}` is no filter", typed[at]);
+            let (bare, place, text) = match &kinds[at] {
+                Typed::Bare(bare @ (Bare::Ottl(text) | Bare::KeepRegex(text))) => {
+                    (bare, "(as typed)", text)
+                }
+                Typed::Rules(bare, text) => (bare, typed[at].as_str(), text),
+                Typed::Bare(Bare::Relabel(_)) | Typed::File(..) => {
+                    anyhow::bail!("`{}` is no filter", typed[at])
+                }
             };
             let other = plans[1 - at].as_ref().filter(|other| bare.fits(other));
             let name = typed[at];
             let built = match other {
                 Some(other) => bare.instead_of_filters(name, other),
-                None if matches!(kinds[1 - at], Typed::Bare(Bare::Relabel(_), _)) => {
-                    bare.plan(name, versions[at])
-                }
+                None if matches!(kinds[1 - at], Typed::Rules(..)) => bare.plan(name, versions[at]),
                 None => bare.in_collector(name, versions[at]),
             };
-            built.map_err(|error| explain(&error, name))
+            built.map_err(|error| explain(&error, place, text))
         };
         Ok(Self {
             left: place(0)?,
@@ -104,7 +109,7 @@ impl Sides {
             } else {
                 [0, 1].map(|at| format!("{} in release {}", typed[at], versions[at]))
             },
-            files: [0, 1].map(|at| !matches!(kinds[at], Typed::Bare(_, false))),
+            files: [0, 1].map(|at| !matches!(kinds[at], Typed::Bare(_))),
         })
     }
 
@@ -117,10 +122,10 @@ impl Sides {
 impl Typed {
     fn of(typed: &str, version: Version) -> anyhow::Result<Self> {
         if let Some(condition) = typed.strip_prefix("ottl:") {
-            return Ok(Self::Bare(Bare::Ottl(condition.to_owned()), false));
+            return Ok(Self::Bare(Bare::Ottl(condition.to_owned())));
         }
         if let Some(regex) = typed.strip_prefix("regex:") {
-            return Ok(Self::Bare(Bare::KeepRegex(regex.to_owned()), false));
+            return Ok(Self::Bare(Bare::KeepRegex(regex.to_owned())));
         }
         let (path, pipeline) = match typed.rsplit_once('#') {
             Some((path, pipeline)) if !fs::exists(typed).unwrap_or(false) => {
@@ -138,14 +143,11 @@ impl Typed {
         let at = Position::default();
         let is_condition = Condition::compile(typed, at, OttlContext::Metric, version).is_ok();
         let text = typed.to_owned();
-        Ok(Self::Bare(
-            if is_condition {
-                Bare::Ottl(text)
-            } else {
-                Bare::KeepRegex(text)
-            },
-            false,
-        ))
+        Ok(Self::Bare(if is_condition {
+            Bare::Ottl(text)
+        } else {
+            Bare::KeepRegex(text)
+        }))
     }
 
     /// A file that holds a list holds relabeling rules.
@@ -155,7 +157,7 @@ impl Typed {
             if let Ok(node) = yaml::parse(&text, yaml::Origin::File(0))
                 && let Kind::List(rules) = node.kind
             {
-                return Ok(Self::Bare(Bare::Relabel(rules), true));
+                return Ok(Self::Rules(Bare::Relabel(rules), text));
             }
         }
         Ok(Self::File(path.to_owned(), pipeline))

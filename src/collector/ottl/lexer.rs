@@ -6,6 +6,7 @@
 use std::ops::Range;
 
 use crate::collector::position::ConfigError;
+use crate::collector::position::Inside;
 use crate::collector::position::Position;
 use crate::collector::text::Text;
 use crate::collector::version::Version;
@@ -114,17 +115,21 @@ impl Fault {
 
     /// The fault as an error of the configuration: `what` stands at `at` and reads `text`.
     pub fn at(self, at: Position, what: &str, text: &str) -> ConfigError {
-        let before = text.get(..self.offset).unwrap_or(text);
-        let line = before.matches('\n').count() + 1;
-        let last = before.rsplit('\n').next().unwrap_or_default();
-        let column = last.chars().count() + 1;
+        let inside = Inside {
+            text: text.to_owned(),
+            offset: self.offset,
+            length: self.length,
+            message: self.message,
+        };
+        let (line, column) = inside.place();
         let place = if text.contains('\n') {
             format!("line {line}, column {column}")
         } else {
             format!("column {column}")
         };
-        let message = format!("{} ({place} of the {what})", self.message);
+        let message = format!("{} ({place} of the {what})", inside.message);
         let mut error = ConfigError::new(at, message);
+        error.inside = Some(Box::new(inside));
         error.help = self.help;
         error
     }

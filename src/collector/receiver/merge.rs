@@ -6,7 +6,7 @@ use crate::collector::text::Text;
 /// Puts the labels of the target onto those of a sample.
 ///
 /// With `honor` the scraped ones win, else they are renamed.
-pub(super) fn merge(labels: &mut Labels, target: &[(Text, Text)], honor: bool) {
+pub(in crate::collector) fn merge(labels: &mut Labels, target: &[(Text, Text)], honor: bool) {
     if honor {
         for (name, value) in target {
             if labels.get(name).is_none() {
