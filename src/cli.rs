@@ -18,6 +18,7 @@ mod interrupt;
 mod labels;
 mod man;
 mod messages;
+mod program;
 mod progress;
 mod show;
 mod simulation;
@@ -30,12 +31,14 @@ use std::io;
 
 use clap::ArgAction;
 use clap::CommandFactory;
+use clap::FromArgMatches;
 use clap::Parser;
 use clap::Subcommand;
 use clap::builder::FalseyValueParser;
 
 use messages::Messages;
 use messages::Volume;
+use program::Program;
 use terminal::ColorChoice;
 use terminal::Surroundings;
 use terminal::Terminal;
@@ -152,7 +155,10 @@ pub fn command() -> clap::Command {
 ///
 /// Writes the report to standard output and everything else to standard error.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let cli = match Cli::try_parse_from(arguments) {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let program = Program::of(arguments.first().map(OsString::as_os_str));
+    let parsed = program.command(command()).try_get_matches_from(arguments);
+    let cli = match parsed.and_then(|matches| Cli::from_arg_matches(&matches)) {
         Ok(cli) => cli,
         Err(help_or_error) => return print_help_or_error(&help_or_error),
     };
@@ -161,6 +167,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         cli.common.volume(),
         terminal.color_messages,
         terminal.report.unicode,
+        program,
     );
     let done = match cli.command {
         Command::Audit(args) => audit::run(args, &terminal, messages),

@@ -7,6 +7,7 @@ use std::io::Write;
 use owo_colors::OwoColorize;
 use owo_colors::Style;
 
+use super::program::Program;
 use crate::report;
 
 /// How much is said.
@@ -26,14 +27,16 @@ pub(super) struct Messages {
     volume: Volume,
     color: bool,
     unicode: bool,
+    program: Program,
 }
 
 impl Messages {
-    pub(super) fn new(volume: Volume, color: bool, unicode: bool) -> Self {
+    pub(super) fn new(volume: Volume, color: bool, unicode: bool, program: Program) -> Self {
         Self {
             volume,
             color,
             unicode,
+            program,
         }
     }
 
@@ -60,7 +63,7 @@ impl Messages {
     /// What helps.
     pub(super) fn note(self, text: &str) {
         if self.volume != Volume::Quiet {
-            self.say(&"note:", Style::new().bold(), text);
+            self.say(&"note:", Style::new().bold(), &self.program.retold(text));
         }
     }
 
@@ -79,7 +82,7 @@ impl Messages {
     /// The command to run next.
     pub(super) fn next(self, command: &str) {
         if self.volume != Volume::Quiet {
-            self.say(&"next:", Style::new().bold(), command);
+            self.say(&"next:", Style::new().bold(), &self.program.retold(command));
         }
     }
 
