@@ -92,11 +92,10 @@ impl Healthcheck {
         for (groups, description) in CHECKS {
             let of_check = findings.iter().filter(|finding| {
                 let group = group(finding);
-                let has_own = |groups: &[&str]| groups.contains(&group);
                 let is_rest = groups.is_empty()
                     && group != COVERAGE
-                    && !CHECKS.iter().any(|(groups, _)| has_own(groups));
-                is_rest || has_own(groups)
+                    && !CHECKS.iter().any(|(groups, _)| has(groups, group));
+                is_rest || has(groups, group)
             });
             checks.push(judge(description, of_check));
         }
@@ -205,6 +204,10 @@ fn reading(survey: &Survey) -> Check {
         error,
         result,
     }
+}
+
+fn has(groups: &[&str], group: &str) -> bool {
+    groups.contains(&group)
 }
 
 fn group(finding: &Finding) -> &str {
@@ -330,8 +333,16 @@ mod tests {
     #[test]
     fn severities_become_warnings_and_errors_in_the_form_linkerd_reads() {
         let findings = [
-            finding("exposition/unescaped-label", Severity::High, "34 lines \u{1b}[31m"),
-            finding("labels/unbounded", Severity::Medium, "client_id has 29 values"),
+            finding(
+                "exposition/unescaped-label",
+                Severity::High,
+                "34 lines \u{1b}[31m",
+            ),
+            finding(
+                "labels/unbounded",
+                Severity::Medium,
+                "client_id has 29 values",
+            ),
             finding("labels/unbounded", Severity::Medium, "authority too"),
         ];
         let check = Healthcheck::of(&survey(2, 1), &findings);

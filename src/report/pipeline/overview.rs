@@ -108,6 +108,18 @@ fn pipeline(page: Page<'_>, simulated: &Simulated) -> Vec<String> {
             style.safe(&stage.id).into_owned(),
         ];
         say(Tone::Dim, arrive.join(style.dot()));
+        let mut names: Vec<_> = stage.by_name.iter().collect();
+        names.sort_by_key(|(_, count)| std::cmp::Reverse(count.series));
+        let most: Vec<String> = names
+            .iter()
+            .take(NAMES)
+            .map(|(name, count)| format!("{} {}", numbers::grouped(count.series), style.safe(name)))
+            .collect();
+        if !most.is_empty() {
+            let rest = if names.len() > NAMES { ", …" } else { "" };
+            let rest = if style.unicode { rest } else { "" };
+            say(Tone::Dim, format!("of them {}{rest}", most.join(", ")));
+        }
     }
     lines
 }
