@@ -4,7 +4,7 @@
 The questions are drawn from a seeded generator, so a second run asks the same. README.md tells how to build the
 Go programs beside this file first.
 
-    tests/conformance/record_library.py PROGRAMS_DIR regex relabel ottl ottl_statements functions
+    tests/conformance/record_library.py PROGRAMS_DIR regex relabel ottl ottl_statements functions expressions
 """
 
 import json
@@ -129,6 +129,15 @@ def functions(programs):
             if results := each.get("results"):
                 each["results"] = {key: value for key, value in results.items() if key in keep}
     record("functions.json", "f", cases, answers, "converters", {"data": generate_ottl.DATA})
+
+
+def expressions(programs):
+    import generate_expr
+
+    cases = generate_expr.cases(random.Random(20261128), 600)
+    texts = [case["expression"] for case in cases]
+    answers = ask(programs, "expr", {"points": generate_expr.POINTS, "expressions": texts})
+    record("expr.json", "e", cases, answers, "expressions", {"points": generate_expr.POINTS})
 
 
 if __name__ == "__main__":

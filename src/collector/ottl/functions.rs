@@ -24,6 +24,7 @@ pub mod severity;
 pub mod texts;
 pub mod times;
 pub mod url;
+pub mod xml;
 
 use super::function::Function;
 
@@ -45,6 +46,7 @@ static TABLES: &[&[Function]] = &[
     severity::TABLE,
     texts::TABLE,
     times::TABLE,
+    xml::TABLE,
 ];
 
 /// Whether a converter's value is another one each time: it is a placeholder here, never to be relied on.

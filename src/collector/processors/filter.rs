@@ -4,6 +4,9 @@
 //! and `exclude`, and `metric_conditions`, whose contexts are inferred. What is said of other signals is
 //! read and not looked at. Semantics: `processor/filterprocessor/metrics.go`.
 
+pub mod expr;
+mod legacy;
+
 use super::super::decode::Fields;
 use super::super::ottl::Condition;
 use super::super::ottl::Context;
@@ -27,7 +30,7 @@ use super::super::trace::RuleId;
 use super::super::trace::Trace;
 use super::super::version::Version;
 use super::super::yaml::Node;
-use super::includes::Includes;
+use legacy::Legacy;
 
 /// The first release with conditions on resources (`metrics.resource`).
 const RESOURCE_CONDITIONS: u16 = 139;
@@ -47,8 +50,8 @@ pub struct Filter {
 enum Kind {
     /// Nothing is said about metrics.
     Nothing,
-    /// `include` and `exclude`, each with its rule.
-    Names(Vec<(Includes, RuleId)>),
+    /// `include` and `exclude`.
+    Legacy(Legacy),
     /// Conditions, group by group.
     Conditions(Vec<Pass>),
 }
@@ -120,7 +123,8 @@ impl Filter {
     /// resource: then it is the same for all points of a metric, and for every scrape.
     pub fn by_header_only(&self) -> bool {
         match &self.kind {
-            Kind::Nothing | Kind::Names(_) => true,
+            Kind::Nothing => true,
+            Kind::Legacy(legacy) => legacy.by_header_only(),
             Kind::Conditions(passes) => passes.iter().all(|pass| {
                 pass.lists()
                     .into_iter()
@@ -140,7 +144,7 @@ impl Filter {
     pub fn conditions(&self) -> impl Iterator<Item = &Condition> {
         let passes: &[Pass] = match &self.kind {
             Kind::Conditions(passes) => passes,
-            Kind::Nothing | Kind::Names(_) => &[],
+            Kind::Nothing | Kind::Legacy(_) => &[],
         };
         let mut all: Vec<&Numbered> = passes
             .iter()
@@ -192,20 +196,13 @@ impl Reader {
                 strict: mode == ErrorMode::Propagate,
             }]));
         }
-        let mut names = Vec::new();
-        if let Some(include) = include {
-            let rule = self.rule("include", include.at);
-            names.push((Includes::of_metrics(Some(include), None)?, rule));
-        }
-        if let Some(exclude) = exclude {
-            let rule = self.rule("exclude", exclude.at);
-            names.push((Includes::of_metrics(None, Some(exclude))?, rule));
-        }
-        names.retain(|(includes, _)| !includes.is_empty());
-        Ok(if names.is_empty() {
+        let legacy = Legacy::new(include, exclude, self.version, |text, at| {
+            self.rule(text, at)
+        })?;
+        Ok(if legacy.is_empty() {
             Kind::Nothing
         } else {
-            Kind::Names(names)
+            Kind::Legacy(legacy)
         })
     }
 
@@ -306,10 +303,7 @@ impl Processor for Filter {
     fn process(&mut self, metrics: &mut Metrics, trace: &mut dyn Trace) -> Result<(), Refused> {
         match &self.kind {
             Kind::Nothing => Ok(()),
-            Kind::Names(names) => {
-                drop_by_names(names, metrics, trace);
-                Ok(())
-            }
+            Kind::Legacy(legacy) => legacy.run(metrics, trace),
             Kind::Conditions(passes) => passes.iter().try_for_each(|pass| pass.run(metrics, trace)),
         }
     }
@@ -489,52 +483,4 @@ fn scope_dropped(metrics: &Metrics, at: At, rule: RuleId, trace: &mut dyn Trace)
 fn retain<T>(items: &mut Vec<T>, keep: Vec<bool>) {
     let mut keep = keep.into_iter();
     items.retain(|_| keep.next().unwrap_or(true));
-}
-
-fn drop_by_names(names: &[(Includes, RuleId)], metrics: &mut Metrics, trace: &mut dyn Trace) {
-    let mut keep_resources = Vec::with_capacity(metrics.resources.len());
-    for resource in 0..metrics.resources.len() {
-        let at = At {
-            resource,
-            ..At::default()
-        };
-        let own = &metrics.resources[resource];
-        let skips = |(includes, rule): &(Includes, RuleId)| {
-            includes.skips_resource(&own.attributes).then_some(*rule)
-        };
-        if let Some(rule) = names.iter().find_map(skips) {
-            for scope in 0..own.scopes.len() {
-                scope_dropped(metrics, At { scope, ..at }, rule, trace);
-            }
-            keep_resources.push(false);
-            continue;
-        }
-        for scope in 0..metrics.resources[resource].scopes.len() {
-            let own = &metrics.resources[resource].scopes[scope];
-            let mut keep = Vec::with_capacity(own.metrics.len());
-            for (metric, data) in own.metrics.iter().enumerate() {
-                let skips = |(includes, rule): &(Includes, RuleId)| {
-                    includes.skips_metric(&data.name).then_some(*rule)
-                };
-                let rule = names.iter().find_map(skips);
-                if let Some(rule) = rule {
-                    trace.metric_dropped(
-                        metrics,
-                        At {
-                            scope,
-                            metric,
-                            ..at
-                        },
-                        rule,
-                    );
-                }
-                keep.push(rule.is_none());
-            }
-            retain(&mut metrics.resources[resource].scopes[scope].metrics, keep);
-        }
-        let scopes = &mut metrics.resources[resource].scopes;
-        scopes.retain(|scope| !scope.metrics.is_empty());
-        keep_resources.push(!scopes.is_empty());
-    }
-    retain(&mut metrics.resources, keep_resources);
 }

@@ -1,7 +1,7 @@
 //! The older way to say which metrics are meant: `include` and `exclude` with a `match_type`.
 //!
-//! In come the settings; out goes what is skipped, by the metric's name and by the resource. Expressions
-//! (`match_type: expr`) are refused by name.
+//! In come the settings; out goes what is skipped, by the metric's name. What the `filter` processor has beside
+//! names stands in `filter/legacy.rs`.
 
 use std::collections::HashSet;
 
@@ -148,8 +148,6 @@ fn matches_as_text(set: &NameSet, value: &Value) -> bool {
 pub struct Side {
     /// Names of metrics; `None` where any will do.
     pub names: Option<NameSet>,
-    /// Attributes of the resource; `None` where any will do.
-    pub resource: Option<AttributesMatcher>,
 }
 
 /// Both sides.
@@ -160,21 +158,6 @@ pub struct Includes {
 }
 
 impl Includes {
-    /// As the `filter` processor has it: `metric_names`, `expressions`, `resource_attributes`.
-    ///
-    /// # Errors
-    /// A key is unknown, a type of match or a pattern is wrong, or there are expressions.
-    pub fn of_metrics(include: Option<&Node>, exclude: Option<&Node>) -> Result<Self, ConfigError> {
-        let side = |node: Option<&Node>, what| match node.filter(|node| !node.is_null()) {
-            Some(node) => metrics_side(node, what).map(Some),
-            None => Ok(None),
-        };
-        Ok(Self {
-            include: side(include, "include")?,
-            exclude: side(exclude, "exclude")?,
-        })
-    }
-
     /// As the `attributes` processor has it, shared with spans and logs. For metrics it looks at
     /// `metric_names` alone: `resources` is accepted and has no effect (`filtermetric.go`).
     ///
@@ -203,28 +186,13 @@ impl Includes {
         };
         matches(&self.include) == Some(false) || matches(&self.exclude) == Some(true)
     }
-
-    /// The same for a whole resource.
-    pub fn skips_resource(&self, attributes: &Attributes) -> bool {
-        let matches = |side: &Option<Side>| {
-            let resource = side.as_ref()?.resource.as_ref()?;
-            Some(resource.matches(attributes))
-        };
-        matches(&self.include) == Some(false) || matches(&self.exclude) == Some(true)
-    }
-
-    /// Whether nothing is ever skipped.
-    pub fn is_empty(&self) -> bool {
-        let empty = |side: &Option<Side>| {
-            let unset = |side: &Side| side.names.is_none() && side.resource.is_none();
-            side.as_ref().is_none_or(unset)
-        };
-        empty(&self.include) && empty(&self.exclude)
-    }
 }
 
 /// The cache of a `regexp` block changes the cost of a match, never its outcome.
-fn take_cache(fields: &mut Fields<'_>) -> Result<(), ConfigError> {
+///
+/// # Errors
+/// It has a key that there is not.
+pub fn take_cache(fields: &mut Fields<'_>) -> Result<(), ConfigError> {
     let Some(node) = fields.take("regexp") else {
         return Ok(());
     };
@@ -232,34 +200,6 @@ fn take_cache(fields: &mut Fields<'_>) -> Result<(), ConfigError> {
     cache.bool("cacheenabled")?;
     cache.int("cachemaxnumentries")?;
     cache.finish()
-}
-
-fn metrics_side(node: &Node, what: &str) -> Result<Side, ConfigError> {
-    let mut fields = Fields::of(node, what)?;
-    let (match_type, type_at) = settings::text_at(&mut fields, "match_type")?;
-    take_cache(&mut fields)?;
-    let names = fields.texts("metric_names")?;
-    let expressions = fields.texts("expressions")?;
-    let resource = fields.list("resource_attributes")?;
-    fields.finish()?;
-    let resource = AttributesMatcher::new(&match_type, type_at, resource)?;
-    if match_type == "expr" {
-        if let Some((_, at)) = expressions.first() {
-            let message = "expressions (`match_type: expr`) are not simulated";
-            return Err(ConfigError::new(*at, message)
-                .with_help("write the condition in OTTL, under `metrics.datapoint`"));
-        }
-        return Ok(Side {
-            names: None,
-            resource,
-        });
-    }
-    let names = if names.is_empty() {
-        None
-    } else {
-        Some(NameSet::new(&match_type, type_at, &names)?)
-    };
-    Ok(Side { names, resource })
 }
 
 fn any_side(node: &Node, what: &str, version: Version) -> Result<Side, ConfigError> {
@@ -302,8 +242,5 @@ fn any_side(node: &Node, what: &str, version: Version) -> Result<Side, ConfigErr
         false if match_type == "expr" => None,
         false => Some(NameSet::new(&match_type, type_at, &names)?),
     };
-    Ok(Side {
-        names,
-        resource: None,
-    })
+    Ok(Side { names })
 }

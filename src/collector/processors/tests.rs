@@ -2,6 +2,7 @@ use super::super::pdata::Data;
 use super::super::pdata::Metrics;
 use super::super::pdata::Temporality;
 use super::super::trace::Untraced;
+use super::testing::Told;
 use super::testing::gauge;
 use super::testing::node;
 use super::testing::payload;
@@ -250,4 +251,62 @@ fn resourcedetection_overrides_what_is_there() {
     let metrics = payload("host.name=web", vec![gauge("a", &[("", 1.0)])]);
     let (out, _) = run("resourcedetection", json, metrics);
     assert_eq!(out, ["{host.name=(unknown),os.type=(unknown)} a{} 1"]);
+}
+
+#[test]
+fn filter_takes_a_metric_whole_when_an_expression_matches_any_of_its_points() {
+    let metrics = || {
+        let web = gauge("http", &[("svc=web", 1.0), ("svc=api", 2.0)]);
+        payload("", vec![web, gauge("up", &[("", 1.0)])])
+    };
+    let excluded = r#"{"metrics": {"exclude": {"match_type": "expr", "expressions":
+        ["MetricName == 'http' && Label('svc') == 'api'", "false"]}}}"#;
+    let (out, told) = run("filter", excluded, metrics());
+    assert_eq!(out, ["{} up{} 1"]);
+    assert_eq!(told, ["metric"]);
+    let included = r#"{"metrics": {"include": {"match_type": "expr", "expressions":
+        ["HasLabel('svc')"]}}}"#;
+    let (out, _) = run("filter", included, metrics());
+    assert_eq!(out, ["{} http{svc=web} 1", "{} http{svc=api} 2"]);
+}
+
+#[test]
+fn filter_refuses_a_payload_of_which_an_expression_fails() {
+    let json = r#"{"error_mode": "ignore", "metrics": {"exclude": {"match_type": "expr",
+        "expressions": ["int(Label('svc')) > 1"]}}}"#;
+    let context = BuildContext {
+        version: Version::new(0, 118, 0),
+        ..BuildContext::default()
+    };
+    let Stage::Simulated(mut processor) = build("filter", &node(json), &context).unwrap().stage
+    else {
+        panic!("filter is not simulated");
+    };
+    let mut metrics = payload("", vec![gauge("http", &[("svc=web", 1.0)])]);
+    let refused = processor.process(&mut metrics, &mut Told::default());
+    assert_eq!(
+        refused.unwrap_err().message,
+        "expression `int(Label('svc')) > 1` on metric http: invalid operation: int(web)"
+    );
+}
+
+#[test]
+fn filter_names_what_is_wrong_with_an_expression() {
+    let json = |text: &str| {
+        let list = serde_json::json!({"match_type": "expr", "expressions": [text]});
+        serde_json::json!({"metrics": {"include": list}}).to_string()
+    };
+    for (text, wanted) in [
+        ("MetricName ==", "expression: unexpected end of expression"),
+        (
+            "now() == 1",
+            "expression: the function `now` is not simulated",
+        ),
+        (
+            "1 + 'a' == 2",
+            "expression: invalid operation: + (mismatched types int and string)",
+        ),
+    ] {
+        assert_eq!(error("filter", &json(text), 118).as_deref(), Some(wanted));
+    }
 }
