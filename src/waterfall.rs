@@ -4,10 +4,12 @@
 //! plain data in a total order. Each worker counts on its own, and these counts merge.
 
 mod arrivals;
+mod bounds;
 mod counter;
 pub mod difference;
 mod explain;
 mod finish;
+mod forms;
 mod identity;
 mod labels;
 mod selector;

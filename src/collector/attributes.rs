@@ -1,6 +1,5 @@
 //! Attributes of a resource, a scope or a data point (`pcommon.Map`).
 
-use std::cell::OnceCell;
 use std::fmt;
 use std::rc::Rc;
 
@@ -19,18 +18,13 @@ type Pairs = Vec<(Text, Value)>;
 #[derive(Clone)]
 enum Repr {
     Own(Rc<Pairs>),
-    /// In its place rather than behind a pointer: there is one for each data point, and most are never read.
-    Row {
-        rows: Rc<dyn Rows>,
-        row: u32,
-        read: OnceCell<Rc<Pairs>>,
-    },
+    Row { rows: Rc<dyn Rows>, row: u32 },
 }
 
 /// Label sets that are kept elsewhere, by number.
 pub trait Rows {
-    /// The pairs of one of them.
-    fn pairs(&self, row: u32) -> Vec<(Text, Value)>;
+    /// The pairs of one of them. Points of several metrics may have the same label set: it is looked up once.
+    fn pairs(&self, row: u32) -> &[(Text, Value)];
     /// How many pairs it has.
     fn len(&self, row: u32) -> usize;
     /// Bytes of its pairs as exposition, `name="value"` and a separator each.
@@ -40,18 +34,14 @@ pub trait Rows {
 impl Attributes {
     /// The label set `row` of `rows`, which is looked up when it is asked for.
     pub fn of_row(rows: Rc<dyn Rows>, row: u32) -> Self {
-        Self(Repr::Row {
-            rows,
-            row,
-            read: OnceCell::new(),
-        })
+        Self(Repr::Row { rows, row })
     }
 
     /// How many there are.
     pub fn len(&self) -> usize {
         match &self.0 {
             Repr::Own(pairs) => pairs.len(),
-            Repr::Row { rows, row, .. } => rows.len(*row),
+            Repr::Row { rows, row } => rows.len(*row),
         }
     }
 
@@ -72,7 +62,7 @@ impl Attributes {
                 .iter()
                 .map(|(key, value)| pair_bytes(key, value))
                 .sum(),
-            Repr::Row { rows, row, .. } => rows.text_bytes(*row),
+            Repr::Row { rows, row } => rows.text_bytes(*row),
         }
     }
 
@@ -95,7 +85,10 @@ impl Attributes {
 
     /// All pairs in order, to be picked by number.
     pub fn pairs(&self) -> &[(Text, Value)] {
-        self.shared()
+        match &self.0 {
+            Repr::Own(pairs) => pairs,
+            Repr::Row { rows, row } => rows.pairs(*row),
+        }
     }
 
     /// Sets `key`; a new one goes to the end.
@@ -134,16 +127,9 @@ impl Attributes {
         self.pairs().iter().position(|(own, _)| own.as_str() == key)
     }
 
-    fn shared(&self) -> &Rc<Pairs> {
-        match &self.0 {
-            Repr::Own(pairs) => pairs,
-            Repr::Row { rows, row, read } => read.get_or_init(|| Rc::new(rows.pairs(*row))),
-        }
-    }
-
     fn pairs_mut(&mut self) -> &mut Pairs {
-        if matches!(self.0, Repr::Row { .. }) {
-            self.0 = Repr::Own(Rc::clone(self.shared()));
+        if let Repr::Row { rows, row } = &self.0 {
+            self.0 = Repr::Own(Rc::new(rows.pairs(*row).to_vec()));
         }
         match &mut self.0 {
             Repr::Own(pairs) => Rc::make_mut(pairs),
@@ -179,7 +165,7 @@ impl fmt::Debug for Attributes {
 /// Equal if they hold the same pairs, in any order.
 impl PartialEq for Attributes {
     fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(self.shared(), other.shared())
+        std::ptr::eq(self.pairs(), other.pairs())
             || (self.len() == other.len()
                 && self
                     .iter()

@@ -12,6 +12,7 @@ mod merge;
 mod metric;
 mod page;
 mod resource;
+mod runs;
 mod scrape;
 mod starts;
 mod synthetic;

@@ -14,6 +14,11 @@ impl Text {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// Whether it is a clone of the other one: not only as long and of the same characters.
+    pub fn is_clone_of(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
 }
 
 impl Default for Text {

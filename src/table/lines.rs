@@ -1,5 +1,7 @@
 //! What is kept of each sample line beyond its name and labels, where someone asks for it.
 
+use std::ops::Range;
+
 use super::dictionary::TextId;
 use crate::exposition::FamilyType;
 use crate::exposition::Sample;
@@ -81,6 +83,17 @@ impl Lines {
     /// The value on a line; `NaN` where values are not kept.
     pub fn value(&self, line: usize) -> f64 {
         self.values.get(line).copied().unwrap_or(f64::NAN)
+    }
+
+    /// Bytes of the values on some lines, each at most 255.
+    pub fn value_bytes_of(&self, lines: Range<usize>) -> u64 {
+        let lengths = self.value_bytes.get(lines).unwrap_or_default();
+        lengths.iter().map(|&length| u64::from(length)).sum()
+    }
+
+    /// Whether some line has a timestamp.
+    pub fn has_timestamps(&self) -> bool {
+        !self.timestamps.is_empty()
     }
 
     /// The timestamp on a line, in milliseconds, if it is a whole number of them.

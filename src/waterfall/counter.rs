@@ -7,6 +7,7 @@ use super::Count;
 use super::arrivals::Arrivals;
 use super::arrivals::Sending;
 use super::arrivals::line_bytes;
+use super::bounds::BoundBytes;
 use super::explain::Watch;
 use super::identity::Identity;
 use crate::collector::attributes::Attributes;
@@ -23,6 +24,7 @@ use crate::collector::receiver::Body;
 use crate::collector::receiver::Received;
 use crate::collector::receiver::Shortfall;
 use crate::collector::receiver::Stored;
+use crate::collector::shape::PointSeries;
 use crate::collector::text::Text;
 use crate::collector::trace::RuleId;
 use crate::collector::version::Version;
@@ -46,8 +48,7 @@ pub struct Counter {
     scraped_series: u64,
     /// What the payload holds behind the stage it passed last.
     held: Vec<(Text, Count)>,
-    /// Address and length of the bounds looked at last, and their bytes. Forgotten with each payload.
-    last_bounds: ((usize, usize), u64),
+    bounds: BoundBytes,
 }
 
 /// Buffers that are used again for each payload.
@@ -55,7 +56,10 @@ pub struct Counter {
 struct Scratch {
     seen: HashSet<u64>,
     entries: HashSet<crate::table::Entry>,
+    /// Labels of each row, its bound aside.
     rows: Vec<u16>,
+    /// How many bounds each combo has.
+    bounds: Vec<u16>,
 }
 
 /// The names that a histogram or summary has in exposition.
@@ -132,40 +136,17 @@ impl Counter {
         parts.clone()
     }
 
-    /// Series and points of one metric, by the names they have in exposition.
-    fn count_metric(
-        &mut self,
-        metric: &Metric,
-        points: impl Iterator<Item = usize>,
-        mut add: impl FnMut(&Text, Count),
-    ) {
-        let mut own = Count::default();
-        let [mut buckets, mut counts, mut sums] = [Count::default(); 3];
-        let is_composite = matches!(metric.data, Data::Histogram { .. } | Data::Summary(_));
-        for point in points {
-            let series = metric.data.series(point);
-            if series.values > 0 || !is_composite {
-                own.series += series.values;
-                own.data_points += 1;
-            }
-            for (count, series) in [
-                (&mut buckets, series.buckets),
-                (&mut counts, series.counts),
-                (&mut sums, series.sums),
-            ] {
-                count.series += series;
-                count.data_points += u64::from(series > 0);
-            }
+    /// Hands the counts of a metric to `add` by the names they have in exposition.
+    fn name_counts(&mut self, metric: &Metric, counts: Counts, mut add: impl FnMut(&Text, Count)) {
+        if counts.values.data_points > 0 {
+            add(&metric.name, counts.values);
         }
-        if own.data_points > 0 {
-            add(&metric.name, own);
-        }
-        if is_composite {
+        if is_composite(&metric.data) {
             let names = self.names(&metric.name);
             for (name, count) in [
-                (&names.bucket, buckets),
-                (&names.count, counts),
-                (&names.sum, sums),
+                (&names.bucket, counts.buckets),
+                (&names.count, counts.counts),
+                (&names.sum, counts.sums),
             ] {
                 if count.series > 0 {
                     add(name, count);
@@ -181,8 +162,13 @@ impl Counter {
         points: impl Iterator<Item = usize>,
         cause: &Cause,
     ) {
+        self.bounds.forget_place();
+        let mut counts = Counts::default();
+        for point in points {
+            counts.add(&metric.data, self.bounds.series(&metric.data, point).0);
+        }
         let mut dropped = std::mem::take(&mut self.stages[stage].dropped);
-        self.count_metric(metric, points, |name, count| {
+        self.name_counts(metric, counts, |name, count| {
             dropped
                 .entry((name.clone(), cause.clone()))
                 .or_default()
@@ -234,7 +220,7 @@ impl Counter {
     }
 
     fn count_scraped_labels(&mut self, table: &Table, into: &mut Vec<u64>) {
-        let rows = &mut self.scratch.rows;
+        let Scratch { rows, bounds, .. } = &mut self.scratch;
         rows.clear();
         rows.extend((0..table.body.rows.len() as u32).map(|row| {
             let pairs = table.body.rows.pairs(row).iter();
@@ -242,12 +228,46 @@ impl Counter {
                 .filter(|&&pair| !table.pairs.entry(pair).empty)
                 .count() as u16
         }));
+        let new = &table.combos.all[bounds.len()..];
+        bounds.extend(new.iter().map(|combo| combo.bounds.iter().count() as u16));
+        let most = rows.iter().max().map_or(0, |most| usize::from(*most) + 3);
+        into.resize(into.len().max(most), 0);
         for entry in table.body.entries.all() {
-            let bounds = table.combos.all[entry.combo() as usize].bounds;
-            let labels = usize::from(rows[entry.row() as usize]) + bounds.iter().count();
-            add_at(into, labels, 1);
+            let labels = rows[entry.row() as usize] + bounds[entry.combo() as usize];
+            into[usize::from(labels)] += 1;
         }
     }
+}
+
+/// Series and points of one metric, by part.
+#[derive(Debug, Clone, Copy, Default)]
+struct Counts {
+    values: Count,
+    buckets: Count,
+    counts: Count,
+    sums: Count,
+}
+
+impl Counts {
+    /// Adds a data point.
+    fn add(&mut self, data: &Data, series: PointSeries) {
+        if series.values > 0 || !is_composite(data) {
+            self.values.series += series.values;
+            self.values.data_points += 1;
+        }
+        for (count, series) in [
+            (&mut self.buckets, series.buckets),
+            (&mut self.counts, series.counts),
+            (&mut self.sums, series.sums),
+        ] {
+            count.series += series;
+            count.data_points += u64::from(series > 0);
+        }
+    }
+}
+
+fn is_composite(data: &Data) -> bool {
+    matches!(data, Data::Histogram { .. } | Data::Summary(_))
 }
 
 fn add_at(counts: &mut Vec<u64>, at: usize, by: u64) {
@@ -351,21 +371,21 @@ impl Ledger for Counter {
             watch.look(stage, metrics, &self.target.0);
         }
         let mut counted = std::mem::take(&mut self.stages[stage]);
-        self.last_bounds = ((0, 0), 0);
+        self.bounds.forget_place();
         let mut held = std::mem::take(&mut self.held);
         held.clear();
         self.scratch.seen.clear();
         let mut kept: Vec<usize> = Vec::new();
         for (at, metric) in each_metric(metrics) {
-            kept.clear();
-            if reshaped {
+            let counts = if reshaped {
+                kept.clear();
                 let resource = &metrics.resources[at.resource].attributes;
                 self.distinct_points(metric, resource, &mut kept);
+                self.count_points(metric, kept.iter().copied(), &mut counted)
             } else {
-                kept.extend(0..metric.data.len());
-            }
-            let points = &kept;
-            self.count_metric(metric, points.iter().copied(), |name, count| {
+                self.count_points(metric, 0..metric.data.len(), &mut counted)
+            };
+            self.name_counts(metric, counts, |name, count| {
                 held.push((name.clone(), count));
                 match counted.by_name.get_mut(&**name) {
                     Some(all) => all.add(count),
@@ -374,8 +394,6 @@ impl Ledger for Counter {
                     }
                 }
             });
-            counted.data_points += points.len() as u64;
-            self.count_labels(metric, points, &mut counted);
         }
         self.stages[stage] = counted;
         self.held = held;
@@ -442,27 +460,6 @@ impl Ledger for Counter {
 }
 
 impl Counter {
-    /// Bytes of the bounds of a point as labels. Neighbouring points share their bounds.
-    fn bound_bytes(&mut self, data: &Data, point: usize) -> u64 {
-        let digits = |number: f64| number.to_string().len() as u64;
-        match data {
-            Data::Histogram { points, .. } => {
-                let bounds = &points[point].bounds;
-                let key = (bounds.as_ptr() as usize, bounds.len());
-                if self.last_bounds.0 != key || bounds.is_empty() {
-                    let bytes = bounds.iter().map(|&bound| digits(bound) + 6).sum::<u64>() + 10;
-                    self.last_bounds = (key, bytes);
-                }
-                self.last_bounds.1
-            }
-            Data::Summary(points) => {
-                let quantiles = points[point].quantiles.iter();
-                quantiles.map(|&(quantile, _)| digits(quantile) + 12).sum()
-            }
-            _ => 0,
-        }
-    }
-
     /// The points of a metric that are not the same series as one before.
     fn distinct_points(&mut self, metric: &Metric, resource: &Attributes, kept: &mut Vec<usize>) {
         let of_resource = self.identity.labels(sorted(resource).iter().map(pair));
@@ -480,34 +477,39 @@ impl Counter {
         }
     }
 
-    /// Labels and bytes of the series of some points of a metric.
-    fn count_labels(&mut self, metric: &Metric, points: &[usize], stage: &mut Stage) {
-        let mut bytes = 0;
-        for &point in points {
+    /// Some points of a metric: their series, which come back, and the labels and bytes of these, which are
+    /// counted for the stage.
+    fn count_points(
+        &mut self,
+        metric: &Metric,
+        points: impl Iterator<Item = usize>,
+        stage: &mut Stage,
+    ) -> Counts {
+        let mut counts = Counts::default();
+        let name = metric.name.len() as u64;
+        let is_summary = matches!(metric.data, Data::Summary(_));
+        for point in points {
+            let (series, bound_bytes) = self.bounds.series(&metric.data, point);
+            counts.add(&metric.data, series);
+            stage.data_points += 1;
             let Some(common) = metric.data.common(point) else {
                 continue;
             };
-            let series = metric.data.series(point);
             let labels = common.attributes.len();
             let label_bytes = common.attributes.text_bytes();
-            let quantiles = if matches!(metric.data, Data::Summary(_)) {
-                series.values
-            } else {
-                0
-            };
+            let quantiles = if is_summary { series.values } else { 0 };
             let bounded = series.buckets + quantiles;
             add_at(&mut stage.label_counts, labels, series.total() - bounded);
             if bounded > 0 {
                 add_at(&mut stage.label_counts, labels + 1, bounded);
             }
-            let name = metric.name.len() as u64;
-            bytes += series.total() * line_bytes(name, label_bytes)
+            stage.body_bytes += series.total() * line_bytes(name, label_bytes)
                 + series.buckets * 7
                 + (series.counts + series.sums) * 6
-                + self.bound_bytes(&metric.data, point)
+                + bound_bytes
                 + u64::from(common.value_bytes);
         }
-        stage.body_bytes += bytes;
+        counts
     }
 }
 

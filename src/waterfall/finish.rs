@@ -17,11 +17,12 @@ use super::Lost;
 use super::Renamed;
 use super::StageFlow;
 use super::arrivals::Arrivals;
-use super::arrivals::mark;
+use super::arrivals::Sent;
 use super::counter::Cause;
 use super::counter::Counter;
 use super::counter::Stage;
 use super::explain::Watch;
+use super::identity::mark;
 use super::labels;
 use super::labels::Labels;
 use crate::collector::plan::StageKind;
@@ -55,7 +56,9 @@ struct StagePart {
 #[derive(Debug, Default)]
 struct ArrivalsPart {
     names: Vec<(String, Count, u128)>,
-    by_identity: HashMap<u64, Vec<Vec<(u64, u32)>>>,
+    /// Names and bounds of what points became, by form.
+    forms: Vec<Vec<(u32, Box<[u64]>)>>,
+    by_identity: HashMap<u64, Vec<Sent>>,
     samples: u64,
     data_points: u64,
     labels: Labels,
@@ -142,6 +145,7 @@ impl ArrivalsPart {
                 .iter()
                 .map(|name| (name.text.to_string(), name.count, name.fingerprint))
                 .collect(),
+            forms: arrivals.forms.finish(),
             by_identity: arrivals.by_identity,
             samples: arrivals.samples,
             data_points: arrivals.data_points,
@@ -301,48 +305,49 @@ impl StagePart {
     clippy::iter_over_hash_type,
     reason = "counts do not depend on the order"
 )]
-fn arrive(at: usize, parts: Vec<ArrivalsPart>, stage: &mut StageFlow) -> Arriving {
+fn arrive(at: usize, mut parts: Vec<ArrivalsPart>, stage: &mut StageFlow) -> Arriving {
     let mut names: BTreeMap<String, (Count, u128)> = BTreeMap::new();
     let mut samples = 0;
     let mut data_points = 0;
     let mut labels = Labels::new();
-    let mut by_identity: HashMap<u64, Vec<Vec<(u64, String)>>> = HashMap::default();
-    let shared = shared_identities(&parts);
-    for part in parts {
+    for part in &mut parts {
         samples += part.samples;
         data_points += part.data_points;
-        labels::merge(&mut labels, part.labels);
-        for (identity, sent_by_each) in part.by_identity {
-            if shared.contains(&identity) {
-                let with_names = |one: Vec<(u64, u32)>| {
-                    let series = one.into_iter();
-                    series
-                        .map(|(series, name)| (series, part.names[name as usize].0.clone()))
-                        .collect()
-                };
-                let named_ones = sent_by_each.into_iter().map(with_names);
-                by_identity.entry(identity).or_default().extend(named_ones);
-            }
-        }
-        for (name, count, fingerprint) in part.names {
-            let (all, mark) = names.entry(name).or_default();
-            all.add(count);
-            *mark = mark.wrapping_add(fingerprint);
+        labels::merge(&mut labels, std::mem::take(&mut part.labels));
+        for (name, count, fingerprint) in &part.names {
+            let (all, mark) = names.entry(name.clone()).or_default();
+            all.add(*count);
+            *mark = mark.wrapping_add(*fingerprint);
         }
     }
     // What several payloads send as the same series is one series to the store.
-    for payloads in by_identity.into_values() {
-        let mut seen = HashSet::default();
-        for (series, name) in payloads.into_iter().flatten() {
-            if !seen.insert(series)
-                && let Some((count, fingerprint)) = names.get_mut(&name)
-            {
-                let bytes = count.body_bytes / count.series.max(1);
-                count.series -= 1;
-                count.body_bytes -= bytes;
-                *fingerprint = fingerprint.wrapping_sub(mark(series));
+    let numbers: HashMap<&str, u32> = names.keys().map(String::as_str).zip(0..).collect();
+    let mut sent_again: Vec<(u32, u128)> = Vec::new();
+    let mut seen = HashSet::default();
+    for identity in shared_identities(&parts) {
+        seen.clear();
+        for part in &parts {
+            let payloads = part.by_identity.get(&identity).into_iter().flatten();
+            for (labels, form) in payloads.flatten() {
+                for (name, bounds) in &part.forms[*form as usize] {
+                    let (name, ..) = &part.names[*name as usize];
+                    let name = numbers.get(name.as_str()).copied().unwrap_or_default();
+                    for bound in bounds {
+                        if !seen.insert((*labels, name, *bound)) {
+                            sent_again.push((name, mark(*labels, *bound)));
+                        }
+                    }
+                }
             }
         }
+    }
+    let mut counts: Vec<&mut (Count, u128)> = names.values_mut().collect();
+    for (name, mark) in sent_again {
+        let (count, fingerprint) = &mut *counts[name as usize];
+        let bytes = count.body_bytes / count.series.max(1);
+        count.series -= 1;
+        count.body_bytes -= bytes;
+        *fingerprint = fingerprint.wrapping_sub(mark);
     }
     stage.names = names.len() as u64;
     stage.totals = Count::default();

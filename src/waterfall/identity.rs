@@ -27,17 +27,43 @@ impl Identity {
     /// The number of one series: of its labels, its name and its bound, each a number already.
     pub(super) fn series(labels: u64, name: u64, bound: u64) -> u64 {
         let bound = bound.wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = labels ^ name.rotate_left(23) ^ bound.rotate_left(41);
-        // The finisher of SplitMix64.
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
+        mix(labels ^ name.rotate_left(23) ^ bound.rotate_left(41))
     }
 
     /// The number of a text.
     pub(super) fn text(&self, text: &str) -> u64 {
         self.0.hash_one(text)
     }
+}
+
+/// What a series of these labels and this bound adds to the fingerprint of its name. Sums of these do not depend
+/// on any order; and those of all bounds of a label set are one product, as it is one for each of them.
+pub(super) fn mark(labels: u64, bound: u64) -> u128 {
+    mark_of_labels(labels).wrapping_mul(mark_of_bound(bound))
+}
+
+/// The factor of the labels.
+pub(super) fn mark_of_labels(labels: u64) -> u128 {
+    wide(labels ^ 0x6a09_e667_f3bc_c908)
+}
+
+/// The factor of a bound.
+pub(super) fn mark_of_bound(bound: u64) -> u128 {
+    wide(bound ^ 0xbb67_ae85_84ca_a73b)
+}
+
+/// Twice as many bits that look random, the last one set: no factor of another is lost in a product.
+fn wide(number: u64) -> u128 {
+    let high = mix(number);
+    let low = mix(high ^ number.rotate_left(32)) | 1;
+    u128::from(high) << 64 | u128::from(low)
+}
+
+/// The finisher of SplitMix64.
+fn mix(mut number: u64) -> u64 {
+    number = (number ^ (number >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    number = (number ^ (number >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    number ^ (number >> 31)
 }
 
 /// Hashes numbers that are spread over all bits already.

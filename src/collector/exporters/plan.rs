@@ -137,8 +137,8 @@ impl Plans {
         self.shelf = number;
     }
 
-    /// Puts the labels of one point into `labels`, sorted by name. Empty ones are among them where
-    /// the release sends them.
+    /// Makes `labels` those of one point, sorted by name. Empty ones are among them where the release
+    /// sends them.
     ///
     /// # Errors
     /// A name can't be made legal; the text says which.
@@ -148,7 +148,6 @@ impl Plans {
         constants: &Constants,
         labels: &mut Vec<Label>,
     ) -> Result<(), String> {
-        labels.clear();
         let plan = self.plan_for(attributes);
         let rules = self.rules;
         let value = |source: Source| match source {
@@ -157,26 +156,35 @@ impl Plans {
         };
         for (source, message) in &plan.illegal {
             if !rules.skips_empty || !value(*source).is_empty() {
+                labels.clear();
                 return Err(message.clone());
             }
         }
+        let mut count = 0;
+        let mut put = |name: &Text, value: &Text| {
+            if !value.is_empty() || !rules.skips_empty {
+                put_at(labels, count, name, value);
+                count += 1;
+            }
+        };
         for (name, slot) in &plan.slots {
-            let value = match slot {
-                Slot::One(source) => value(*source),
+            match slot {
+                Slot::One(Source::Point(index)) => match &attributes[*index].1 {
+                    Value::Str(text) => put(name, text),
+                    other => put(name, &value_text(other)),
+                },
+                Slot::One(Source::Constant(index)) => put(name, &constants.list[*index].2),
                 Slot::Several(sources, external) => {
                     let values = sources.iter().map(|source| value(*source));
                     match (joined(values, rules), external) {
-                        (Some(value), _) => value,
-                        (None, Some(index)) => value(Source::Constant(*index)),
-                        (None, None) => continue,
+                        (Some(value), _) => put(name, &value),
+                        (None, Some(index)) => put(name, &constants.list[*index].2),
+                        (None, None) => {}
                     }
                 }
-            };
-            if !value.is_empty() || !rules.skips_empty {
-                let name = name.clone();
-                labels.push(Label { name, value });
             }
         }
+        labels.truncate(count);
         Ok(())
     }
 
@@ -210,6 +218,23 @@ impl Plans {
         });
         self.last = Some(Rc::clone(&plan));
         plan
+    }
+}
+
+/// Sets the label at a place. Most labels are those of the point before, and stay.
+fn put_at(labels: &mut Vec<Label>, at: usize, name: &Text, value: &Text) {
+    let Some(label) = labels.get_mut(at) else {
+        labels.push(Label {
+            name: name.clone(),
+            value: value.clone(),
+        });
+        return;
+    };
+    if !label.name.is_clone_of(name) {
+        label.name = name.clone();
+    }
+    if !label.value.is_clone_of(value) {
+        label.value = value.clone();
     }
 }
 

@@ -8,6 +8,7 @@ use foldhash::HashMap;
 
 use super::families::Kind;
 use super::families::Part;
+use super::runs::Run;
 use crate::collector::pdata::Common;
 use crate::collector::pdata::Data;
 use crate::collector::pdata::HistogramPoint;
@@ -15,11 +16,15 @@ use crate::collector::pdata::Number;
 use crate::collector::pdata::NumberPoint;
 use crate::collector::pdata::SummaryPoint;
 use crate::collector::pdata::Temporality;
+use crate::table::Keep;
+use crate::table::Lines;
 
 /// The data points of one metric, each known by the number of its label set.
 #[derive(Debug, Default)]
 pub(super) struct Points {
     all: Vec<Point>,
+    /// Some of them are runs of lines.
+    has_runs: bool,
     /// Index of each label set, once they did not come in ascending order.
     index: Option<HashMap<u32, u32>>,
 }
@@ -39,6 +44,8 @@ struct Point {
     created: f64,
     /// A sample was the mark that its series has ended.
     ended: bool,
+    /// The lines that have its values, from which on, if they are a run.
+    run: Option<(Rc<Run>, u32)>,
 }
 
 /// What one sample brings.
@@ -74,8 +81,13 @@ pub(super) enum Unplaced {
 
 impl Points {
     pub(super) fn clear(&mut self) {
-        let Self { all, index } = self;
+        let Self {
+            all,
+            has_runs,
+            index,
+        } = self;
         all.clear();
+        *has_runs = false;
         *index = None;
     }
 
@@ -117,23 +129,64 @@ impl Points {
         Ok(())
     }
 
-    fn find_or_begin(&mut self, row: u32, time_ms: Option<i64>) -> usize {
-        if let Some(last) = self.all.last() {
-            if last.row == row {
-                return self.all.len() - 1;
-            }
-            if self.index.is_none() && last.row > row {
-                let rows = self.all.iter().zip(0..);
-                self.index = Some(rows.map(|(point, at)| (point.row, at)).collect());
-            }
+    /// Adds a whole point; false if there are samples of its label set already.
+    pub(super) fn add_run(&mut self, row: u32, run: &Rc<Run>, line: u32, value_bytes: u32) -> bool {
+        if self.find(row).is_some() {
+            return false;
         }
-        if let Some(index) = &mut self.index {
-            if let Some(&at) = index.get(&row) {
-                return at as usize;
+        let at = self.begin(row, None);
+        self.has_runs = true;
+        let point = &mut self.all[at];
+        point.value_bytes = value_bytes;
+        point.run = Some((Rc::clone(run), line));
+        true
+    }
+
+    /// Makes a point whose lines are a run one that more samples can be added to.
+    pub(super) fn unfold(&mut self, row: u32, lines: &Lines) {
+        if !self.has_runs {
+            return;
+        }
+        let at = self.find(row);
+        if let Some(point) = at.and_then(|at| self.all.get_mut(at))
+            && let Some((run, line)) = point.run.take()
+        {
+            let values = run.values(lines, line);
+            point.count = Some(values.count);
+            point.sum = values.sum;
+            point.bounds = run.bounds.iter().copied().zip(values.buckets).collect();
+        }
+    }
+
+    fn find_or_begin(&mut self, row: u32, time_ms: Option<i64>) -> usize {
+        match self.find(row) {
+            Some(at) => at,
+            None => self.begin(row, time_ms),
+        }
+    }
+
+    fn find(&mut self, row: u32) -> Option<usize> {
+        let last = self.all.last()?;
+        if last.row == row {
+            return Some(self.all.len() - 1);
+        }
+        if self.index.is_none() {
+            if last.row < row {
+                // They have come in ascending order so far.
+                return None;
             }
-            index.insert(row, self.all.len() as u32);
-        } else if let Ok(at) = self.all.binary_search_by_key(&row, |point| point.row) {
-            return at;
+            let rows = self.all.iter().zip(0..);
+            self.index = Some(rows.map(|(point, at)| (point.row, at)).collect());
+        }
+        let at = self.index.as_ref()?.get(&row)?;
+        Some(*at as usize)
+    }
+
+    /// Begins a point for a label set that has none.
+    fn begin(&mut self, row: u32, time_ms: Option<i64>) -> usize {
+        let at = self.all.len();
+        if let Some(index) = &mut self.index {
+            index.insert(row, at as u32);
         }
         self.all.push(Point {
             row,
@@ -146,8 +199,9 @@ impl Points {
             exemplars: 0,
             created: 0.0,
             ended: false,
+            run: None,
         });
-        self.all.len() - 1
+        at
     }
 
     /// The points as data of their kind; `common` gives a label set its attributes and times. Points that
@@ -156,6 +210,7 @@ impl Points {
         &mut self,
         kind: Kind,
         odd: Odd,
+        lines: &Lines,
         mut common: impl FnMut(u32, Option<i64>) -> Common,
         mut lost: impl FnMut(u64),
     ) -> Data {
@@ -182,7 +237,7 @@ impl Points {
             },
             Kind::Histogram => Data::Histogram {
                 temporality: Temporality::Cumulative,
-                points: self.histograms(&mut common, &mut lost),
+                points: self.histograms(lines, &mut common, &mut lost),
             },
             Kind::Summary => Data::Summary(self.summaries(&mut common, &mut lost)),
         }
@@ -212,11 +267,16 @@ impl Points {
 
     fn histograms(
         &mut self,
+        lines: &Lines,
         common: &mut impl FnMut(&Point) -> Common,
         lost: &mut impl FnMut(u64),
     ) -> Vec<HistogramPoint> {
         let mut histograms: Vec<HistogramPoint> = Vec::with_capacity(self.all.len());
         for mut point in self.all.drain(..) {
+            if let Some((run, line)) = &point.run {
+                histograms.push(histogram_of(run, *line, lines, common(&point)));
+                continue;
+            }
             let Some(count) = point.count else {
                 lost(point.samples());
                 continue;
@@ -284,6 +344,29 @@ impl Points {
 impl Point {
     fn samples(&self) -> u64 {
         self.bounds.len() as u64 + u64::from(self.sum.is_some())
+    }
+}
+
+/// The point whose lines are a run.
+fn histogram_of(run: &Run, line: u32, lines: &Lines, common: Common) -> HistogramPoint {
+    let (count, sum, bucket_counts) = if lines.kept() == Keep::Values {
+        let values = run.values(lines, line);
+        let cumulated = run.bounds.iter().copied().zip(values.buckets);
+        let cumulated: Vec<(f64, f64)> = cumulated.collect();
+        let counts = bucket_counts(&cumulated, values.count);
+        (whole(values.count), values.sum, counts)
+    } else {
+        // Nobody asks for values: only what is there counts.
+        (0, run.sum.map(|_| f64::NAN), vec![0; run.bounds.len() + 1])
+    };
+    HistogramPoint {
+        common,
+        count,
+        sum,
+        min: None,
+        max: None,
+        bounds: Rc::clone(&run.bounds),
+        bucket_counts,
     }
 }
 

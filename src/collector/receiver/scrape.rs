@@ -19,6 +19,7 @@ use super::merge::merge;
 use super::metric::Odd;
 use super::metric::Unplaced;
 use super::resource::resource;
+use super::runs::may_run;
 use super::starts::Starts;
 use super::synthetic;
 use super::synthetic::Report;
@@ -33,6 +34,7 @@ use crate::collector::relabel::Outcome;
 use crate::collector::text::Text;
 use crate::collector::value::Value;
 use crate::exposition::RejectKind;
+use crate::table::ComboId;
 use crate::table::Entry;
 use crate::table::NO_BOUND;
 use crate::table::Table;
@@ -317,10 +319,26 @@ impl Receiver {
         let keeps_lines = table.body.lines.kept() != crate::table::Keep::Nothing;
         debug_assert!(keeps_lines, "a scrape to simulate keeps its lines");
         let mut by_labels = ByLabels::default();
-        for (line, &entry) in table.body.entries.all().iter().enumerate().take(samples) {
+        let entries = table.body.entries.all();
+        let end = samples.min(entries.len());
+        let may_run = matches!(route, Route::AsScraped | Route::ByName)
+            && !body.has_repeats
+            && may_run(&table.body.lines);
+        let mut next = 0;
+        while next < end {
+            let line = next;
+            let entry = entries[line];
             if self.intake.has_news(line, table) {
                 self.intake.declare_up_to(line, table);
             }
+            if may_run {
+                let lines = self.take_run(line, end, table, job, route, progress);
+                if lines > 0 {
+                    next += lines;
+                    continue;
+                }
+            }
+            next += 1;
             let again = body.has_repeats && !progress.repeats.insert(entry);
             let lines = &table.body.lines;
             let is_timed = job.honor_timestamps && lines.timestamp(line).is_some();
@@ -375,6 +393,70 @@ impl Receiver {
             ))),
             _ => Ok(()),
         }
+    }
+
+    /// Takes in the data point that begins at `line` if its lines are a run: how many they are.
+    fn take_run(
+        &mut self,
+        line: usize,
+        end: usize,
+        table: &Table,
+        job: &Job,
+        route: Route,
+        progress: &mut Progress,
+    ) -> usize {
+        let mut found = self.intake.run_at(line, end, table);
+        if found.is_none() && self.learn_run(line, end, table, job, route) {
+            found = self.intake.run_at(line, end, table);
+        }
+        let Some((id, run)) = found else {
+            return 0;
+        };
+        let name = |combo: ComboId| table.combos.all[combo as usize].name;
+        let mut names = run.names.iter();
+        let is_kept = route == Route::AsScraped
+            || names.all(|(combo, _)| self.fate_of_name(name(*combo), job) == Fate::Kept);
+        if !is_kept || !self.intake.add_run(id, line, table, job) {
+            return 0;
+        }
+        let lines = run.len();
+        progress.append_new(job, lines as u64);
+        if !job.metric_relabel.is_empty() {
+            for (combo, lines) in &run.names {
+                let name = self.intake.name(*combo, table);
+                progress.keep(name, *lines);
+            }
+        }
+        lines
+    }
+
+    /// Looks for a run among the lines that relabeling leaves; true if it found one.
+    fn learn_run(
+        &mut self,
+        line: usize,
+        end: usize,
+        table: &Table,
+        job: &Job,
+        route: Route,
+    ) -> bool {
+        let entries = &table.body.entries.all()[line..end];
+        let is_bucket =
+            |entry: &Entry| table.combos.all[entry.combo() as usize].bounds.le != NO_BOUND;
+        let Some(first) = entries.first().filter(|first| is_bucket(first)) else {
+            return false;
+        };
+        if !self.intake.wants_run(first.combo()) {
+            return false;
+        }
+        let same_row = entries
+            .iter()
+            .take_while(|entry| entry.row() == first.row());
+        let kept = same_row.take_while(|entry| {
+            let name = table.combos.all[entry.combo() as usize].name;
+            route == Route::AsScraped || self.fate_of_name(name, job) == Fate::Kept
+        });
+        let end = line + kept.count();
+        self.intake.learn_run(line, end, table, job)
     }
 
     /// How much has to be looked at of each sample of this target.
@@ -501,13 +583,7 @@ impl Receiver {
         let Body { table, .. } = body;
         progress.append(job, again);
         if !job.metric_relabel.is_empty() && !again {
-            let name = self.intake.name(entry.combo(), table);
-            match progress.relabeled.kept.get_mut(&**name) {
-                Some(series) => *series += 1,
-                None => {
-                    progress.relabeled.kept.insert(name.clone(), 1);
-                }
-            }
+            progress.keep(self.intake.name(entry.combo(), table), 1);
         }
         let row = table.body.rows.canonical(entry.row());
         let placed = self
@@ -842,6 +918,7 @@ impl Receiver {
         } = group;
         let phantoms = !job.version.is_from(super::CREATED_FROM);
         let starts = !job.version.is_from(super::NO_STARTS_FROM);
+        let lines = &body.table.body.lines;
         let mut metrics = Vec::with_capacity(families.all.len());
         let standing: Vec<usize> = families.standing().collect();
         for at in standing {
@@ -856,7 +933,8 @@ impl Receiver {
             };
             let mut lost = 0;
             let odd = Odd { phantoms, starts };
-            let data = points[at].finish(family.kind, odd, common, |samples| lost += samples);
+            let data =
+                points[at].finish(family.kind, odd, lines, common, |samples| lost += samples);
             if lost > 0 {
                 let key = (family.name.clone(), Shortfall::NoCount);
                 *self.shortfalls.entry(key).or_default() += lost;
@@ -902,6 +980,27 @@ impl Progress {
             .is_none_or(|limit| self.appended <= limit);
         let is_new = !known || !job.version.is_from(super::REFERENCES_FROM);
         self.report.added += u64::from(within && is_new);
+    }
+
+    /// Counts samples of series that have not come before, as [`Progress::append`] does; and that they were
+    /// read.
+    fn append_new(&mut self, job: &Job, samples: u64) {
+        let limit = job.limits.samples.unwrap_or(u64::MAX);
+        let before = self.appended.min(limit);
+        self.appended += samples;
+        self.report.scraped += samples;
+        self.report.post_relabeling += samples;
+        self.report.added += self.appended.min(limit) - before;
+    }
+
+    /// Counts series of a name that relabeling left.
+    fn keep(&mut self, name: &Text, series: u64) {
+        match self.relabeled.kept.get_mut(&**name) {
+            Some(kept) => *kept += series,
+            None => {
+                self.relabeled.kept.insert(name.clone(), series);
+            }
+        }
     }
 
     fn note_dropped(&mut self, entry: Entry, body: Body<'_>) {

@@ -1,0 +1,193 @@
+//! Lines of a histogram that make one data point and stand one behind the other, as they nearly always do.
+//!
+//! All points of a histogram have the same names and bounds in the same order: a run, which is learned from the
+//! first of them. A point that follows a run that is known is taken in as a whole; what is out of the ordinary
+//! goes line by line.
+
+use std::rc::Rc;
+
+use super::families::Part;
+use crate::table::ComboId;
+use crate::table::Entry;
+use crate::table::Keep;
+use crate::table::Lines;
+use crate::table::TextId;
+
+/// How many runs are learned, or tried to, for what begins with the same line.
+const MOST_ATTEMPTS: u8 = 8;
+
+/// The lines of a histogram's data point.
+#[derive(Debug, PartialEq)]
+pub(super) struct Run {
+    /// Names and bounds.
+    pub(super) combos: Box<[ComboId]>,
+    /// For each name the first combo, and the number of lines.
+    pub(super) names: Box<[(ComboId, u64)]>,
+    /// The finite bounds, ascending.
+    pub(super) bounds: Rc<[f64]>,
+    /// Which lines the finite buckets are, in the order of their bounds.
+    pub(super) buckets: Box<[u32]>,
+    /// Which line is the `_count`.
+    pub(super) count: u32,
+    /// Which line is the `_sum`, if there is one.
+    pub(super) sum: Option<u32>,
+}
+
+/// The values of a data point.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Values {
+    pub(super) count: f64,
+    pub(super) sum: Option<f64>,
+    /// Cumulated, of each finite bucket.
+    pub(super) buckets: Vec<f64>,
+}
+
+/// A run, and what is known of it in the scrape at hand.
+#[derive(Debug)]
+pub(super) struct KnownRun {
+    pub(super) run: Rc<Run>,
+    /// Where its points go.
+    pub(super) metric: u32,
+    /// When this was found out.
+    pub(super) epoch: u64,
+    /// Another run that begins with the same line.
+    next: Option<u32>,
+}
+
+/// All runs so far.
+#[derive(Debug, Default)]
+pub(super) struct Runs {
+    pub(super) all: Vec<KnownRun>,
+    /// By the first combo: the run learned last, and the number of attempts.
+    by_first: Vec<(Option<u32>, u8)>,
+}
+
+impl Run {
+    pub(super) fn len(&self) -> usize {
+        self.combos.len()
+    }
+
+    /// What a line of it is to its histogram.
+    pub(super) fn part(&self, line: u32) -> Part {
+        if line == self.count {
+            Part::Count
+        } else if Some(line) == self.sum {
+            Part::Sum
+        } else {
+            Part::Bound
+        }
+    }
+
+    /// Whether the lines from here on are such a run.
+    fn is_at(&self, entries: &[Entry]) -> bool {
+        let Some(entries) = entries.get(..self.combos.len()) else {
+            return false;
+        };
+        let row = entries.first().map_or(0, |entry| entry.row());
+        let expected = self.combos.iter().map(|&combo| Entry::new(row, combo));
+        entries.iter().copied().eq(expected)
+    }
+
+    /// The values of the point that begins at a line; `NaN` where values are not kept.
+    pub(super) fn values(&self, lines: &Lines, line: u32) -> Values {
+        let value = |at: u32| lines.value((line + at) as usize);
+        Values {
+            count: value(self.count),
+            sum: self.sum.map(value),
+            buckets: self.buckets.iter().map(|&at| value(at)).collect(),
+        }
+    }
+}
+
+impl Runs {
+    /// The run that stands at the beginning of these lines, if it is known.
+    pub(super) fn at(&self, entries: &[Entry]) -> Option<u32> {
+        let first = entries.first()?.combo();
+        let (mut next, _) = *self.by_first.get(first as usize)?;
+        while let Some(id) = next {
+            let known = &self.all[id as usize];
+            if known.run.is_at(entries) {
+                return Some(id);
+            }
+            next = known.next;
+        }
+        None
+    }
+
+    /// Whether a run that begins with this combo is to be looked for. To be asked once for each attempt.
+    pub(super) fn wants(&mut self, first: ComboId) -> bool {
+        let longer = self.by_first.len().max(first as usize + 1);
+        self.by_first.resize(longer, (None, 0));
+        let (_, attempts) = &mut self.by_first[first as usize];
+        *attempts = attempts.saturating_add(1);
+        *attempts <= MOST_ATTEMPTS
+    }
+
+    /// Remembers the lines of a point, if they are as those of histograms are: ascending bounds, a count,
+    /// perhaps a sum, and nothing else. True if so.
+    pub(super) fn add_lines(
+        &mut self,
+        lines: &[(ComboId, Part, Option<f64>)],
+        name: impl Fn(ComboId) -> TextId,
+    ) -> bool {
+        let (mut count, mut sum) = (None, None);
+        let mut bounds: Vec<f64> = Vec::new();
+        let mut buckets = Vec::new();
+        let mut names: Vec<(ComboId, u64)> = Vec::new();
+        for (&(combo, part, bound), at) in lines.iter().zip(0..) {
+            match (part, bound) {
+                (Part::Count, _) if count.is_none() => count = Some(at),
+                (Part::Sum, _) if sum.is_none() => sum = Some(at),
+                (Part::Bound, Some(bound)) if bounds.last().is_none_or(|last| *last < bound) => {
+                    bounds.push(bound);
+                    buckets.push(at);
+                }
+                _ => return false,
+            }
+            match names
+                .iter_mut()
+                .find(|(known, _)| name(*known) == name(combo))
+            {
+                Some((_, lines)) => *lines += 1,
+                None => names.push((combo, 1)),
+            }
+        }
+        if bounds.iter().any(|bound| bound.is_nan()) {
+            return false;
+        }
+        if bounds.last() == Some(&f64::INFINITY) {
+            bounds.pop();
+            buckets.pop();
+        }
+        let Some(count) = count else {
+            return false;
+        };
+        let Some((last, _)) = lines
+            .first()
+            .and_then(|&(first, ..)| self.by_first.get_mut(first as usize))
+        else {
+            return false;
+        };
+        let next = last.replace(self.all.len() as u32);
+        let run = Run {
+            combos: lines.iter().map(|(combo, ..)| *combo).collect(),
+            names: names.into(),
+            bounds: bounds.into(),
+            buckets: buckets.into(),
+            count,
+            sum,
+        };
+        self.all.push(KnownRun {
+            run: Rc::new(run),
+            metric: 0,
+            epoch: 0,
+            next,
+        });
+        true
+    }
+}
+
+/// Whether all a line has to tell is kept somewhere else, so that lines may be passed over.
+pub(super) fn may_run(lines: &Lines) -> bool {
+    lines.kept() != Keep::Nothing && !lines.has_timestamps()
+}
