@@ -10,8 +10,6 @@ use std::io::Write;
 use serde::Serialize;
 
 use super::Style;
-use super::text::escape_ascii;
-use super::text::escape_terminal;
 use crate::findings::Finding;
 use crate::findings::Severity;
 use crate::findings::numbers::counted;
@@ -136,13 +134,6 @@ impl Healthcheck {
             serde_json::to_writer_pretty(&mut *out, self)?;
             return writeln!(out);
         }
-        let safe = |text: &str| {
-            if style.unicode {
-                escape_terminal(text)
-            } else {
-                escape_ascii(text)
-            }
-        };
         for category in &self.categories {
             let shown = category.checks.iter().filter(|check| {
                 format == HealthcheckFormat::Table || check.result != Outcome::Success
@@ -155,12 +146,12 @@ impl Healthcheck {
             writeln!(out, "{}", "-".repeat(category.name.len()))?;
             for check in shown {
                 let mark = mark(check.result, style.unicode);
-                writeln!(out, "{mark} {}", safe(&check.description))?;
+                writeln!(out, "{mark} {}", style.safe(&check.description))?;
                 if let Some(error) = &check.error {
-                    writeln!(out, "    {}", safe(error))?;
+                    writeln!(out, "    {}", style.safe(error))?;
                 }
                 if let Some(hint) = &check.hint {
-                    writeln!(out, "    see {} for hints", safe(hint))?;
+                    writeln!(out, "    see {} for hints", style.safe(hint))?;
                 }
             }
             writeln!(out)?;
