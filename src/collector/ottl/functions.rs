@@ -3,12 +3,15 @@
 //! In come checked arguments, out comes something that has a value for each item. What upstream has
 //! and this has not stands in [`refused`], and is an error that names it.
 
+pub mod agents;
 pub mod arguments;
 pub mod case;
 pub mod charset;
 pub mod codes;
 pub mod csv;
+pub mod dates;
 pub mod format;
+pub mod grok;
 pub mod hashes;
 pub mod kinds;
 pub mod lists;
@@ -33,8 +36,11 @@ pub fn tables() -> &'static [&'static [Function]] {
 }
 
 static TABLES: &[&[Function]] = &[
+    agents::TABLE,
     codes::TABLE,
+    dates::TABLE,
     format::TABLE,
+    grok::TABLE,
     hashes::TABLE,
     kinds::TABLE,
     lists::TABLE,

@@ -41,10 +41,6 @@ pub static TABLE: &[Function] = &[
         |_| refuse("ConvertTextToElementsXML"),
     )
     .since(112),
-    Function::converter("UserAgent", &[Param::new("UserAgent", Kind::Str)], |_| {
-        refuse("UserAgent")
-    })
-    .since(108),
 ];
 
 fn refuse(name: &str) -> Built {
