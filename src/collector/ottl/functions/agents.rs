@@ -3,8 +3,9 @@
 //! The expressions are those of uap-core in two states, in `agents/expressions.txt`, which
 //! `tests/conformance/generate_agents.py` writes.
 
-use std::cell::OnceCell;
 use std::cell::RefCell;
+use std::sync::LazyLock;
+use std::sync::OnceLock;
 
 use crate::collector::attributes::Attributes;
 use crate::collector::expand::Template;
@@ -41,8 +42,14 @@ struct Expression {
     source: &'static str,
     /// Family and parts of the version, as they are written where they differ from the groups.
     replacements: Vec<&'static str>,
-    compiled: OnceCell<Result<(GoRegex, Vec<Template>), String>>,
+    compiled: OnceLock<Result<(GoRegex, Vec<Template>), String>>,
 }
+
+/// The programs of both states, and the systems: all calls share what is compiled.
+static PROGRAMS: LazyLock<[Vec<Expression>; 2]> =
+    LazyLock::new(|| [false, true].map(|second| expressions("ua", second)));
+static SYSTEMS: LazyLock<[Vec<Expression>; 2]> =
+    LazyLock::new(|| [false, true].map(|second| expressions("os", second)));
 
 /// Family and version.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -63,7 +70,7 @@ fn expressions(sort: &str, second: bool) -> Vec<Expression> {
         found.push(Expression {
             source: fields.next().unwrap_or_default(),
             replacements: fields.collect(),
-            compiled: OnceCell::new(),
+            compiled: OnceLock::new(),
         });
     }
     found
@@ -138,12 +145,8 @@ fn version_of(parts: &[String]) -> String {
 
 fn user_agent(mut args: Args) -> Built {
     let agent = args.getter("UserAgent")?;
-    let second = args.version.is_from(SECOND_STATE);
-    let programs = expressions("ua", second);
-    let systems = match args.version.is_from(WITH_SYSTEM) {
-        true => Some(expressions("os", second)),
-        false => None,
-    };
+    let state = usize::from(args.version.is_from(SECOND_STATE));
+    let with_system = args.version.is_from(WITH_SYSTEM);
     // Trying some hundred expressions takes long, and the same text often comes again.
     let last: RefCell<Option<(Text, Attributes)>> = RefCell::new(None);
     call(move |scene| {
@@ -153,13 +156,13 @@ fn user_agent(mut args: Args) -> Built {
         {
             return Ok(Val::Map(parts.clone()));
         }
-        let program = find(&programs, &agent)?;
+        let program = find(&PROGRAMS[state], &agent)?;
         let mut parts = Attributes::default();
         parts.insert("user_agent.name", program.family.as_str());
         parts.insert("user_agent.original", agent.as_str());
         parts.insert("user_agent.version", program.version.as_str());
-        if let Some(systems) = &systems {
-            let system = find(systems, &agent)?;
+        if with_system {
+            let system = find(&SYSTEMS[state], &agent)?;
             parts.insert("os.name", system.family.as_str());
             if !system.version.is_empty() {
                 parts.insert("os.version", system.version.as_str());

@@ -12,6 +12,8 @@ static TABLE: &str = include_str!("charset/charsets.txt");
 pub enum Charset {
     /// UTF-8; what is none of it becomes U+FFFD.
     Utf8,
+    /// UTF-8 that is left as it is; each byte that is none of it becomes U+FFFD, since our texts hold no others.
+    Raw,
     /// UTF-16 with the lower byte first.
     Utf16Little,
     /// UTF-16 with the higher byte first.
@@ -32,9 +34,8 @@ impl Charset {
     pub fn named(name: &str) -> Result<Self, String> {
         // These the Collector reads in another way than the standard says, whose names may have blanks around.
         match name.to_ascii_lowercase().as_str() {
-            "" | "utf-8" | "utf8" | "ascii" | "us-ascii" | "nop" | "utf-8-raw" | "utf8-raw" => {
-                return Ok(Self::Utf8);
-            }
+            "" | "utf-8" | "utf8" | "ascii" | "us-ascii" => return Ok(Self::Utf8),
+            "nop" | "utf-8-raw" | "utf8-raw" => return Ok(Self::Raw),
             "utf-16" | "utf16" => return Ok(Self::Utf16Little),
             _ => {}
         }
@@ -85,6 +86,14 @@ impl Charset {
     pub fn decode(&self, bytes: &[u8]) -> Result<String, String> {
         Ok(match self {
             Self::Utf8 => String::from_utf8_lossy(bytes).into_owned(),
+            Self::Raw => {
+                let mut text = String::with_capacity(bytes.len());
+                for chunk in bytes.utf8_chunks() {
+                    text.push_str(chunk.valid());
+                    text.extend(chunk.invalid().iter().map(|_| char::REPLACEMENT_CHARACTER));
+                }
+                text
+            }
             Self::Utf16Little => utf16(bytes, u16::from_le_bytes),
             Self::Utf16Big => utf16(bytes, u16::from_be_bytes),
             Self::Utf16Marked => match bytes {
