@@ -43,32 +43,28 @@ const KNOWN: &[(&str, usize, &str)] = &[
     ("ConvertTextToElementsXML", 2, NAMESPACES),
     (
         "Decode",
-        16,
-        "needs the tables of the encodings that only 0.118.0 decodes",
-    ),
-    (
-        "ExtractGrokPatterns",
-        145,
-        "needs the library of Grok's patterns",
+        22,
+        "hz-gb-2312 is no encoding of encoding_rs, which also differs on bytes that are no Shift JIS",
     ),
     (
         "Format",
-        102,
-        "widths and values by number, and verbs that no value of OTTL has a use for",
+        20,
+        "a time as Go's source or by its fields, which tell `time.Local` from `time.UTC`",
     ),
-    ("FormatTime", 35, STRFTIME),
     ("GetXML", 16, XPATH),
     ("InsertXML", 12, XPATH),
     ("ParseSimplifiedXML", 2, NAMESPACES),
     ("ParseXML", 2, NAMESPACES),
     ("RemoveXML", 8, XPATH),
-    ("Time", 138, STRFTIME),
-    ("UserAgent", 8, "needs uap-core's table of browsers"),
 ];
 const NAMESPACES: &str = "needs namespaces of XML";
 const XPATH: &str = "needs positions and functions of XPath";
-const STRFTIME: &str =
-    "needs Go's layouts, their abbreviations of zones, and the names of months of all locales";
+
+/// When the answers were recorded, 2026-11-21: a text that says no year is of that one.
+const RECORDED_NS: i64 = 1_795_219_200_000_000_000;
+
+/// Times in zones that are links since the database of 2024b, and fixed still in Debian's, where they were recorded.
+const OLD_ZONES: &[&str] = &["fg0095", "fg0203", "fg0230", "fg0357", "fg0585"];
 
 /// What follows the name of a converter that we refuse.
 const REFUSED: &str = " is not simulated";
@@ -263,16 +259,41 @@ fn head(expression: &str) -> &str {
 
 #[test]
 fn converters_return_what_the_real_library_returns() {
-    let recorded = read(&fixture("functions.json"));
-    let releases = releases(&recorded);
-    let points = items(&recorded["data"], Context::Datapoint);
     let (mut faults, mut asked) = (Vec::new(), 0);
     let mut refused: BTreeMap<String, usize> = BTreeMap::new();
+    for name in ["functions.json", "functions_generated.json"] {
+        compare(&read(&fixture(name)), &mut faults, &mut asked, &mut refused);
+    }
+    report(&faults, asked);
+    let known: BTreeMap<String, usize> = KNOWN
+        .iter()
+        .map(|(name, answers, _)| ((*name).to_owned(), *answers))
+        .collect();
+    assert_eq!(
+        refused, known,
+        "what is refused though the library knows it"
+    );
+}
+
+/// Compares one recording; `refused` counts by converter.
+fn compare(
+    recorded: &Json,
+    faults: &mut Vec<String>,
+    asked: &mut usize,
+    refused: &mut BTreeMap<String, usize>,
+) {
+    let releases = releases(recorded);
+    let points = items(&recorded["data"], Context::Datapoint);
+    let now = recorded["now"].as_i64();
+    let now = now.map_or(RECORDED_NS, |seconds| seconds * 1_000_000_000);
     for case in recorded["cases"].as_array().unwrap() {
         let (id, expression) = (text(case, "id"), text(case, "expression"));
         assert_eq!(text(case, "context"), "datapoint");
+        if OLD_ZONES.contains(&id) {
+            continue;
+        }
         for (version, answer) in answers(case, &releases) {
-            asked += 1;
+            *asked += 1;
             let what = format!("{id} {version} {expression}");
             let compiled = compile(expression, Context::Datapoint, version);
             let compiled = match (compiled, answer.get("compile_error")) {
@@ -295,6 +316,15 @@ fn converters_return_what_the_real_library_returns() {
                 }
                 (Ok(compiled), None) => compiled,
             };
+            if answer.get("panic").is_some() {
+                // The library stops at the first datapoint.
+                let mut payload = metrics(&recorded["data"]);
+                let (_, at) = points[0];
+                if compiled.get(&Scene::new(&mut payload, at, now)).is_ok() {
+                    faults.push(format!("{what}\n  it panics, we do not"));
+                }
+                continue;
+            }
             let results = answer["results"].as_object();
             let Some(results) = results.filter(|results| !results.is_empty()) else {
                 faults.push(format!("{what}\n  not a result: {answer}"));
@@ -303,7 +333,7 @@ fn converters_return_what_the_real_library_returns() {
             for (item, theirs) in results {
                 let (_, at) = points.iter().find(|(id, _)| id == item).unwrap();
                 let mut payload = metrics(&recorded["data"]);
-                let ours = compiled.get(&Scene::new(&mut payload, *at, 0));
+                let ours = compiled.get(&Scene::new(&mut payload, *at, now));
                 if alike(&ours, theirs) {
                     continue;
                 }
@@ -317,15 +347,6 @@ fn converters_return_what_the_real_library_returns() {
             }
         }
     }
-    report(&faults, asked);
-    let known: BTreeMap<String, usize> = KNOWN
-        .iter()
-        .map(|(name, answers, _)| ((*name).to_owned(), *answers))
-        .collect();
-    assert_eq!(
-        refused, known,
-        "what is refused though the library knows it"
-    );
 }
 
 /// Values of every sort, and edges of them.

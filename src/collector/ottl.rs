@@ -27,6 +27,7 @@ pub mod paths;
 pub mod scene;
 pub mod statement;
 pub mod val;
+pub mod zone;
 
 pub use condition::Condition;
 pub use function::Context;

@@ -4,7 +4,7 @@
 The questions are drawn from a seeded generator, so a second run asks the same. README.md tells how to build the
 Go programs beside this file first.
 
-    tests/conformance/record_library.py PROGRAMS_DIR regex relabel ottl ottl_statements functions expressions
+    tests/conformance/record_library.py PROGRAMS_DIR regex relabel ottl ottl_statements functions texts expressions
 """
 
 import json
@@ -12,6 +12,7 @@ import pathlib
 import random
 import subprocess
 import sys
+import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 OUT = ROOT / "fixtures/conformance"
@@ -84,12 +85,12 @@ def relabel(programs):
     record("relabel_generated.json", "rg", cases, answers, "relabel", {"label_sets": sets})
 
 
-def ask_ottl(programs, kind, key, cases):
+def ask_ottl(programs, kind, key, cases, times=6):
     import generate_ottl
 
     texts = [{"context": case["context"], "text": case[key]} for case in cases]
     question = {"data": generate_ottl.DATA, kind: texts}
-    first, *others = [ask(programs, "ottl", question) for _ in range(6)]
+    first, *others = [ask(programs, "ottl", question) for _ in range(times)]
     # What follows the order of a Go map is another answer every time, and no answer to compare with.
     stable = [all(first[r][kind][n] == other[r][kind][n] for r in RELEASES for other in others) for n in range(len(cases))]
     for answer in first.values():
@@ -138,6 +139,22 @@ def expressions(programs):
     texts = [case["expression"] for case in cases]
     answers = ask(programs, "expr", {"points": generate_expr.POINTS, "expressions": texts})
     record("expr.json", "e", cases, answers, "expressions", {"points": generate_expr.POINTS})
+
+
+def texts(programs):
+    import generate_ottl
+    import generate_texts
+
+    now = int(time.time())
+    cases = generate_texts.cases(random.Random(20261128))
+    # None of these follows the order of a Go map; what has an address in it differs each time.
+    cases, answers = ask_ottl(programs, "converters", "expression", cases, times=2)
+    for answer in answers.values():
+        for each in answer["converters"]:
+            if results := each.get("results"):
+                # They are nearly all the same for each datapoint.
+                each["results"] = {"typed": results["typed"]}
+    record("functions_generated.json", "fg", cases, answers, "converters", {"now": now, "data": generate_ottl.DATA})
 
 
 if __name__ == "__main__":

@@ -7,6 +7,8 @@ use crate::collector::value::Value;
 
 use super::function::Getter;
 use super::function::Kind;
+use super::functions::dates::civil::Civil;
+use super::functions::dates::writing;
 use super::scene::Scene;
 use super::val::ListKind;
 use super::val::Val;
@@ -203,7 +205,13 @@ fn write_val(value: &Val, out: &mut String) -> Option<()> {
         }
         // A structure of pdata has no public fields.
         Val::Opaque(_) => out.push_str("{}"),
-        Val::Time(_) => return None,
+        Val::Time(moment) => {
+            // Go has no JSON for years that RFC 3339 cannot write.
+            if !(0..=9_999).contains(&Civil::of(moment).year) {
+                return None;
+            }
+            write_text(&writing::write(moment, writing::RFC_3339), out);
+        }
         other => write_value(&other.to_value().ok()?, out)?,
     }
     Some(())

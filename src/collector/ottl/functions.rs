@@ -1,14 +1,17 @@
 //! The converters: functions that have a value.
 //!
-//! In come checked arguments, out comes something that has a value for each item. What upstream has
-//! and this has not stands in [`refused`], and is an error that names it.
+//! In come checked arguments, out comes something that has a value for each item. What upstream does
+//! and this does not is an error that names it.
 
+pub mod agents;
 pub mod arguments;
 pub mod case;
 pub mod charset;
 pub mod codes;
 pub mod csv;
+pub mod dates;
 pub mod format;
+pub mod grok;
 pub mod hashes;
 pub mod kinds;
 pub mod lists;
@@ -19,7 +22,6 @@ pub mod number;
 pub mod pairs;
 pub mod parse;
 pub mod pattern;
-pub mod refused;
 pub mod severity;
 pub mod texts;
 pub mod times;
@@ -34,15 +36,17 @@ pub fn tables() -> &'static [&'static [Function]] {
 }
 
 static TABLES: &[&[Function]] = &[
+    agents::TABLE,
     codes::TABLE,
+    dates::TABLE,
     format::TABLE,
+    grok::TABLE,
     hashes::TABLE,
     kinds::TABLE,
     lists::TABLE,
     matches::TABLE,
     network::TABLE,
     parse::TABLE,
-    refused::TABLE,
     severity::TABLE,
     texts::TABLE,
     times::TABLE,

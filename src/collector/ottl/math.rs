@@ -94,10 +94,7 @@ const DIVIDED: &str = "attempted to divide by 0";
 const ONLY_SUMS: &str = "only addition and subtraction supported for time.Time and time.Duration";
 
 fn times(left: &Moment, operator: Operator, right: &Val) -> Result<Val, String> {
-    let moved = |by: i128| {
-        let ns = left.ns + by;
-        Val::Time(Rc::new(Moment { ns, ..left.clone() }))
-    };
+    let moved = |by: i128| Val::Time(Rc::new(left.moved_to(left.ns + by)));
     match (operator, right) {
         (Operator::Add, Val::Duration(right)) => Ok(moved(i128::from(*right))),
         (Operator::Add, other) => Err(format!(
@@ -124,11 +121,7 @@ fn durations(left: i64, operator: Operator, right: &Val) -> Result<Val, String> 
         (Operator::Add, Val::Duration(right)) => Ok(Val::Duration(left.wrapping_add(*right))),
         (Operator::Add, Val::Time(right)) => {
             let ns = right.ns + i128::from(left);
-            let moment = Moment {
-                ns,
-                ..right.as_ref().clone()
-            };
-            Ok(Val::Time(Rc::new(moment)))
+            Ok(Val::Time(Rc::new(right.moved_to(ns))))
         }
         (Operator::Add, other) => Err(format!(
             "time.Duration must be added to time.Duration or time.Time; found {} instead",

@@ -5,9 +5,13 @@
 
 use std::rc::Rc;
 
+use jiff::tz::TimeZone;
+
 use crate::collector::attributes::Attributes;
 use crate::collector::text::Text;
 use crate::collector::value::Value;
+
+use super::zone::Zone;
 
 /// A value at run time.
 #[derive(Debug, Clone, Default)]
@@ -75,6 +79,8 @@ pub struct Moment {
     pub offset: i32,
     /// Abbreviation of the zone: `UTC`, `CET`; empty where it has none.
     pub zone: Text,
+    /// The zone, where the two above change with the time of the year.
+    pub place: Option<TimeZone>,
 }
 
 impl Moment {
@@ -84,7 +90,14 @@ impl Moment {
             ns,
             offset: 0,
             zone: "UTC".into(),
+            place: None,
         }
+    }
+
+    /// Another moment in the same zone.
+    #[must_use]
+    pub fn moved_to(&self, ns: i128) -> Self {
+        Zone::of(self).moment(ns)
     }
 }
 

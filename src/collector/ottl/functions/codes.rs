@@ -158,7 +158,7 @@ impl Decoder {
             Self::Base64(engine) => base64_bytes(engine, bytes)
                 .map(|bytes| text_of_bytes(&bytes))
                 .map_err(|error| format!("could not decode: {error}")),
-            Self::Charset(charset) => Ok(Val::from(charset.decode(bytes))),
+            Self::Charset(charset) => charset.decode(bytes).map(Val::from),
         }
     }
 }

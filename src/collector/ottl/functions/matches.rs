@@ -1,4 +1,4 @@
-//! Regular expressions: `IsMatch`, `ExtractPatterns`; `ExtractGrokPatterns` is refused.
+//! Regular expressions: `IsMatch`, `ExtractPatterns`.
 
 use crate::collector::attributes::Attributes;
 use crate::collector::ottl::function::Args;
@@ -49,17 +49,6 @@ pub static TABLE: &[Function] = &[
         extract_patterns,
     )
     .since(DYNAMIC),
-    Function::converter(
-        "ExtractGrokPatterns",
-        &[
-            TARGET,
-            Param::new("Pattern", Kind::Str),
-            Param::optional("NamedCapturesOnly", Kind::LitBool),
-            Param::optional("PatternDefinitions", Kind::ListOf(&Kind::LitStr)),
-        ],
-        |_| Err("ExtractGrokPatterns is not simulated".to_owned()),
-    )
-    .since(107),
 ];
 
 fn is_match(mut args: Args) -> Built {

@@ -4,8 +4,6 @@ pub mod span;
 
 use std::rc::Rc;
 
-use jiff::civil::DateTime;
-
 use crate::collector::ottl::function::Args;
 use crate::collector::ottl::function::Function;
 use crate::collector::ottl::function::Kind;
@@ -19,6 +17,8 @@ use super::arguments::duration;
 use super::arguments::int;
 use super::arguments::moment;
 use super::arguments::of_text;
+use super::dates::civil::Civil;
+use super::dates::writing;
 
 const TIME: &[Param] = &[Param::new("Time", Kind::Time)];
 const SPAN: &[Param] = &[Param::new("Duration", Kind::Duration)];
@@ -27,39 +27,17 @@ const SECOND: i128 = 1_000_000_000;
 
 /// The converters of this file.
 pub static TABLE: &[Function] = &[
-    Function::converter("Year", TIME, |args| {
-        part(args, |civil| i64::from(civil.year()))
-    })
-    .since(102),
-    Function::converter("Month", TIME, |args| {
-        part(args, |civil| i64::from(civil.month()))
-    })
-    .since(102),
-    Function::converter("Day", TIME, |args| {
-        part(args, |civil| i64::from(civil.day()))
-    })
-    .since(102),
-    Function::converter("Hour", TIME, |args| {
-        part(args, |civil| i64::from(civil.hour()))
-    }),
-    Function::converter("Minute", TIME, |args| {
-        part(args, |civil| i64::from(civil.minute()))
-    })
-    .since(102),
-    Function::converter("Second", TIME, |args| {
-        part(args, |civil| i64::from(civil.second()))
-    })
-    .since(118),
+    Function::converter("Year", TIME, |args| part(args, |civil| civil.year)).since(102),
+    Function::converter("Month", TIME, |args| part(args, |civil| civil.month)).since(102),
+    Function::converter("Day", TIME, |args| part(args, |civil| civil.day)).since(102),
+    Function::converter("Hour", TIME, |args| part(args, |civil| civil.hour)),
+    Function::converter("Minute", TIME, |args| part(args, |civil| civil.minute)).since(102),
+    Function::converter("Second", TIME, |args| part(args, |civil| civil.second)).since(118),
     Function::converter("Nanosecond", TIME, |args| {
-        part(args, |civil| i64::from(civil.subsec_nanosecond()))
+        part(args, |civil| civil.nanosecond)
     })
     .since(118),
-    Function::converter("Weekday", TIME, |args| {
-        part(args, |civil| {
-            i64::from(civil.weekday().to_sunday_zero_offset())
-        })
-    })
-    .since(121),
+    Function::converter("Weekday", TIME, |args| part(args, |civil| civil.weekday)).since(121),
     Function::converter("UnixSeconds", TIME, |args| unix_in(args, SECOND)),
     Function::converter("UnixMilli", TIME, |args| unix_in(args, 1_000_000)),
     Function::converter("UnixMicro", TIME, |args| unix_in(args, 1_000)),
@@ -106,88 +84,16 @@ pub static TABLE: &[Function] = &[
         call(|_| Ok(Val::from("00000000-0000-7000-8000-000000000000")))
     })
     .since(132),
-    Function::converter(
-        "Time",
-        &[
-            Param::new("Time", Kind::Str),
-            Param::new("Format", Kind::LitStr),
-        ],
-        |_| refuse("Time"),
-    )
-    .until(101),
-    Function::converter(
-        "Time",
-        &[
-            Param::new("Time", Kind::Str),
-            Param::new("Format", Kind::LitStr),
-            Param::optional("Location", Kind::LitStr),
-        ],
-        |_| refuse("Time"),
-    )
-    .since(101)
-    .until(110),
-    Function::converter(
-        "Time",
-        &[
-            Param::new("Time", Kind::Str),
-            Param::new("Format", Kind::LitStr),
-            Param::optional("Location", Kind::LitStr),
-            Param::optional("Locale", Kind::LitStr),
-        ],
-        |_| refuse("Time"),
-    )
-    .since(110),
-    Function::converter(
-        "FormatTime",
-        &[
-            Param::new("Time", Kind::Time),
-            Param::new("Format", Kind::LitStr),
-        ],
-        |_| refuse("FormatTime"),
-    )
-    .since(118),
 ];
 
-fn refuse(name: &str) -> Built {
-    Err(format!("{name} is not simulated"))
-}
-
-/// Date and time of day in the moment's own zone.
-fn civil(moment: &Moment) -> Result<DateTime, String> {
-    let local = moment.ns + i128::from(moment.offset) * SECOND;
-    let timestamp = jiff::Timestamp::from_nanosecond(local)
-        .map_err(|_| "a time this far off is not simulated".to_owned())?;
-    Ok(jiff::tz::Offset::UTC.to_datetime(timestamp))
-}
-
 /// A moment as Go's `Time.String` writes it.
-///
-/// # Errors
-/// Its year has more than four digits, or its zone has no name.
-pub fn shown(moment: &Moment) -> Result<String, String> {
-    let civil = civil(moment)?;
-    if moment.zone.is_empty() {
-        return Err("a zone without a name is not simulated".to_owned());
-    }
-    let fraction = format!("{:09}", civil.subsec_nanosecond());
-    let fraction = fraction.trim_end_matches('0');
-    let point = if fraction.is_empty() { "" } else { "." };
-    let (sign, minutes) = (
-        if moment.offset < 0 { '-' } else { '+' },
-        moment.offset.abs() / 60,
-    );
-    Ok(format!(
-        "{}{point}{fraction} {sign}{:02}{:02} {}",
-        civil.strftime("%Y-%m-%d %H:%M:%S"),
-        minutes / 60,
-        minutes % 60,
-        moment.zone
-    ))
+pub fn shown(moment: &Moment) -> String {
+    writing::write(moment, writing::STRING)
 }
 
-fn part(mut args: Args, read: fn(DateTime) -> i64) -> Built {
+fn part(mut args: Args, read: fn(Civil) -> i64) -> Built {
     let time = args.getter("Time")?;
-    call(move |scene| Ok(Val::Int(read(civil(&*moment(time.as_ref(), scene)?)?))))
+    call(move |scene| Ok(Val::Int(read(Civil::of(&*moment(time.as_ref(), scene)?)))))
 }
 
 fn unix_in(mut args: Args, unit: i128) -> Built {
@@ -239,9 +145,6 @@ fn truncate(mut args: Args) -> Built {
             return Ok(Val::Time(time));
         }
         let ns = time.ns - (time.ns + TO_1970).rem_euclid(span);
-        Ok(Val::Time(Rc::new(Moment {
-            ns,
-            ..Moment::clone(&time)
-        })))
+        Ok(Val::Time(Rc::new(time.moved_to(ns))))
     })
 }

@@ -6,7 +6,7 @@ use std::f64::consts::LN_2;
 
 use crate::collector::ottl::coerce::truncated;
 use crate::collector::ottl::function::Args;
-use crate::collector::ottl::functions::format;
+use crate::collector::ottl::functions::format::float;
 use crate::collector::pdata::Common;
 use crate::collector::pdata::Data;
 use crate::collector::pdata::ExponentialPoint;
@@ -33,7 +33,7 @@ pub fn extract(mut args: Args) -> Built {
             "percentile must be greater than 0 and less than 100, got {percentile:.6}"
         ));
     }
-    let label = format!("p{}", format::shortest(percentile, 6));
+    let label = format!("p{}", float::shortest(percentile, 6));
     let suffix = match args.text("Suffix") {
         Some(suffix) if !suffix.is_empty() => suffix.to_string(),
         _ => format!("_{label}"),

@@ -18,14 +18,42 @@ pub fn text(text: &str, ascii: bool) -> String {
     out
 }
 
-/// The character of a number between single quotes; U+FFFD where there is none.
-pub fn rune(number: i64, ascii: bool) -> String {
-    let one = u32::try_from(number).ok().and_then(char::from_u32);
+/// As [`text`], of bytes that may be no text: those are escaped by their number.
+pub fn bytes(bytes: &[u8], ascii: bool) -> String {
+    let mut out = "\"".to_owned();
+    let mut printed = None;
+    for chunk in bytes.utf8_chunks() {
+        for one in chunk.valid().chars() {
+            escape(&mut out, one, '"', ascii, &mut printed);
+        }
+        for byte in chunk.invalid() {
+            let _ = write!(out, "\\x{byte:02x}");
+        }
+    }
+    out.push('"');
+    out
+}
+
+/// A character between single quotes; with `ascii` nothing but ASCII.
+pub fn character(one: char, ascii: bool) -> String {
     let mut out = "'".to_owned();
-    let one = one.unwrap_or(char::REPLACEMENT_CHARACTER);
     escape(&mut out, one, '\'', ascii, &mut None);
     out.push('\'');
     out
+}
+
+/// Whether a text may stand between backquotes, where nothing is escaped.
+pub fn fits_backquotes(text: &str) -> bool {
+    text.chars().all(|one| match one {
+        '\t' => true,
+        '`' | '\u{7f}' | '\u{feff}' => false,
+        one => one >= ' ',
+    })
+}
+
+/// Whether Go prints a character as it is: `unicode.IsPrint`.
+pub fn is_printed(one: char) -> bool {
+    one == ' ' || is_in(one, &mut None)
 }
 
 fn escape(out: &mut String, one: char, quote: char, ascii: bool, printed: &mut Option<GoRegex>) {
@@ -45,7 +73,7 @@ fn escape(out: &mut String, one: char, quote: char, ascii: bool, printed: &mut O
         '\u{b}' => out.push_str("\\v"),
         one => {
             let number = u32::from(one);
-            if !one.is_ascii() && !ascii && is_printed(one, printed) {
+            if !one.is_ascii() && !ascii && is_in(one, printed) {
                 out.push(one);
             } else if one.is_ascii() {
                 let _ = write!(out, "\\x{number:02x}");
@@ -59,7 +87,7 @@ fn escape(out: &mut String, one: char, quote: char, ascii: bool, printed: &mut O
 }
 
 /// `printed` is made when it is first needed.
-fn is_printed(one: char, printed: &mut Option<GoRegex>) -> bool {
+fn is_in(one: char, printed: &mut Option<GoRegex>) -> bool {
     if printed.is_none() {
         *printed = GoRegex::new(PRINTED).ok();
     }
