@@ -151,7 +151,7 @@ Register-ArgumentCompleter -Native -CommandName 'meshctl' -ScriptBlock {
             [CompletionResult]::new('--pods', '--pods', [CompletionResultType]::ParameterName, 'Pods of the cluster, for k8sattributes: the output of `kubectl get pods -A -o json`')
             [CompletionResult]::new('--environment', '--environment', [CompletionResultType]::ParameterName, 'A variable of the Collector''s environment, for ${env:NAME}; goes before --env-file')
             [CompletionResult]::new('--env-file', '--env-file', [CompletionResultType]::ParameterName, 'A file with such variables, one a line')
-            [CompletionResult]::new('--explain', '--explain', [CompletionResultType]::ParameterName, 'Follow one name through all stages: which clause decides, and why')
+            [CompletionResult]::new('--explain', '--explain', [CompletionResultType]::ParameterName, 'Follow one name, or one series, through all stages: which clause decides, and why')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
             [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'Show no progress, however long it takes')
             [CompletionResult]::new('--strict', '--strict', [CompletionResultType]::ParameterName, 'Exit with 2 when any line was refused, or a part of the configuration is not simulated')

@@ -144,7 +144,7 @@ set edit:completion:arg-completer[meshctl] = {|@words|
             cand --pods 'Pods of the cluster, for k8sattributes: the output of `kubectl get pods -A -o json`'
             cand --environment 'A variable of the Collector''s environment, for ${env:NAME}; goes before --env-file'
             cand --env-file 'A file with such variables, one a line'
-            cand --explain 'Follow one name through all stages: which clause decides, and why'
+            cand --explain 'Follow one name, or one series, through all stages: which clause decides, and why'
             cand --color 'When to use colour'
             cand --no-progress 'Show no progress, however long it takes'
             cand --strict 'Exit with 2 when any line was refused, or a part of the configuration is not simulated'

@@ -183,7 +183,7 @@ complete -c meshctl -n "__fish_meshctl_using_subcommand filter" -l collector-key
 complete -c meshctl -n "__fish_meshctl_using_subcommand filter" -l pods -d 'Pods of the cluster, for k8sattributes: the output of `kubectl get pods -A -o json`' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand filter" -l environment -d 'A variable of the Collector\'s environment, for ${env:NAME}; goes before --env-file' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand filter" -l env-file -d 'A file with such variables, one a line' -r
-complete -c meshctl -n "__fish_meshctl_using_subcommand filter" -l explain -d 'Follow one name through all stages: which clause decides, and why' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand filter" -l explain -d 'Follow one name, or one series, through all stages: which clause decides, and why' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand filter" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can show it'
 always\t'Into pipes and files too'
 never\t'Not at all'"
@@ -199,8 +199,12 @@ complete -c meshctl -n "__fish_meshctl_using_subcommand diff" -l timeout -d 'How
 complete -c meshctl -n "__fish_meshctl_using_subcommand diff" -l max-line-bytes -d 'Longest line to read; a longer one is refused' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand diff" -l threads -d 'Targets to read at once [default: one for each processor]' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand diff" -l collector-version -d 'Release of the Collector; two, with one configuration, compare the releases' -r
-complete -c meshctl -n "__fish_meshctl_using_subcommand diff" -s o -l output -d 'How to write the comparison' -r -f -a "table\t'For a reader'
-json\t'One document'"
+complete -c meshctl -n "__fish_meshctl_using_subcommand diff" -s o -l output -d 'How to write the comparison' -r -f -a "table\t'For a reader, fitted to the terminal'
+wide\t'The same, however wide'
+json\t'One document'
+jsonl\t'The same, one object a line'
+csv\t'One row for each name'
+markdown\t'For a comment on a pull request'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand diff" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can show it'
 always\t'Into pipes and files too'
 never\t'Not at all'"

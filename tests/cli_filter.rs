@@ -175,6 +175,7 @@ fn an_audit_tells_what_arrives() {
       in 3 families | 5 names | 7 series
       filter/mesh drops 10 series of 9 names: response_latency_ms_bucket 2, resp...
       out 2 names | 3 series arrive | 42.9% | 0.3 samples/s | prometheusremotewrite
+      of them 2 response_total, 1 target_info
     ");
 }
 
