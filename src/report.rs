@@ -26,6 +26,7 @@ mod problems;
 mod redundant;
 mod select;
 mod summary;
+mod targets;
 mod text;
 
 #[cfg(test)]
@@ -53,6 +54,7 @@ pub use json::schema;
 pub use next::next_command;
 pub use pipeline::explain::write_explanation;
 pub use pipeline::notice_line;
+pub use targets::write_targets;
 pub use text::escape_ascii;
 pub use text::escape_terminal;
 

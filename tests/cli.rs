@@ -26,6 +26,7 @@ fn short_help_fits_a_screen() {
       labels       Labels by how many series would vanish without each
       filter       What a Collector pipeline keeps, stage by stage, and why the rest goes
       diff         Two filters over the same scrapes: what only one lets arrive, and why
+      targets      Which targets a configuration scrapes, what falls out, and what nobody scrapes
       explain      What a finding means, why it matters, and how to fix it; without an ID, all findings
       completions  Print a completion script for a shell
       man          Print the manual page, or write the pages of all commands to a directory
@@ -62,6 +63,8 @@ fn long_help_opens_with_examples_and_ends_with_exit_codes() {
         meshctl labels dumps/ --family response_latency_ms
       What a Collector configuration keeps, and why the rest goes
         meshctl filter dumps/ --collector otel.yaml
+      Which targets it would scrape in a cluster, and which proxies nobody does
+        meshctl targets otel.yaml pods.json
       In a pipeline: exit 1 when something of medium severity or worse is found
         meshctl audit dumps/*.prom.gz -o json --fail-on medium
       What a finding means and how to fix it
@@ -75,6 +78,7 @@ fn long_help_opens_with_examples_and_ends_with_exit_codes() {
       labels       Labels by how many series would vanish without each
       filter       What a Collector pipeline keeps, stage by stage, and why the rest goes
       diff         Two filters over the same scrapes: what only one lets arrive, and why
+      targets      Which targets a configuration scrapes, what falls out, and what nobody scrapes
       explain      What a finding means, why it matters, and how to fix it; without an ID, all findings
       completions  Print a completion script for a shell
       man          Print the manual page, or write the pages of all commands to a directory

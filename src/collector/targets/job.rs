@@ -377,8 +377,10 @@ fn relabel(
         }
     }
     found.targets.sort_by(|a, b| {
-        let key = |active: &Active| (active.origins.first().cloned(), active.address.clone());
-        key(a).cmp(&key(b)).then_with(|| a.labels.cmp(&b.labels))
+        let order = a.origins.first().cmp(&b.origins.first());
+        order
+            .then_with(|| a.address.cmp(&b.address))
+            .then_with(|| a.labels.cmp(&b.labels))
     });
 }
 
