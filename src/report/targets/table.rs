@@ -92,8 +92,10 @@ fn fallen(sheet: Sheet<'_>) -> Vec<String> {
     let count: u64 = all.iter().map(|fallen| fallen.count).sum();
     let rows = all.iter().take(sheet.rows(OTHERS)).map(|fallen| {
         let place = sheet.place(fallen.rule.at);
+        // Where room is short, the line matters more than the folder.
+        let short = place.rsplit('/').next().filter(|_| !sheet.page.wide);
         vec![
-            style.safe(&place).into_owned().into(),
+            style.safe(short.unwrap_or(&place)).into_owned().into(),
             fallen.rule.action.to_owned().into(),
             grouped(fallen.count).into(),
             grouped(fallen.objects).into(),
@@ -111,7 +113,7 @@ fn fallen(sheet: Sheet<'_>) -> Vec<String> {
             Column::left(""),
             Column::right("raw"),
             Column::right("objects").yields_below(20),
-            Column::left("job").dim().yields_below(40),
+            Column::left("job").dim().yields_below(20),
             Column::note("saw"),
             Column::left("rule").dim(),
         ],
