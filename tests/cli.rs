@@ -416,7 +416,14 @@ fn explain_lists_every_finding() {
     families/dominant            medium  one family holds over half of all series
     labels/redundant             low     labels that repeat others take many bytes
     labels/unbounded             medium  a label that keeps growing adds series
+    targets/doubled              high    an endpoint is scraped more than once
+    targets/every-node           high    every node's Collector scrapes everything
+    targets/none                 medium  a job scrapes nothing
+    targets/not-running          low     targets belong to pods that do not run
     targets/outlier              low     a target has many times its peers' series
+    targets/refused              high    targets that cannot be scraped
+    targets/unscraped            high    proxies that nobody scrapes
+    targets/wrong-port           medium  a proxy is asked where it shows no metrics
     --- stderr
     ");
 }
@@ -439,7 +446,7 @@ fn explain_guesses_a_mistyped_finding() {
     --- stdout
     --- stderr
     error: invalid value 'labels/redundent' for '[ID]'
-      [possible values: collector/scrape-lost, coverage/partial, exposition/duplicate-series, exposition/rejected-lines, exposition/unescaped-label, families/dominant, labels/redundant, labels/unbounded, targets/outlier]
+      [possible values: collector/scrape-lost, coverage/partial, exposition/duplicate-series, exposition/rejected-lines, exposition/unescaped-label, families/dominant, labels/redundant, labels/unbounded, targets/doubled, targets/every-node, targets/none, targets/not-running, targets/outlier, targets/refused, targets/unscraped, targets/wrong-port]
 
       tip: a similar value exists: 'labels/redundant'
 
@@ -506,6 +513,7 @@ fn man_writes_a_page_for_each_command() {
             "meshctl-filter.1",
             "meshctl-labels.1",
             "meshctl-man.1",
+            "meshctl-targets.1",
             "meshctl.1"
         ]
     );

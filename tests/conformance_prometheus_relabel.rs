@@ -145,7 +145,7 @@ fn store(case: &Case, labels: &BTreeMap<String, String>) -> Storage {
         let mut tally = Tally::default();
         tally.keep(Keep::Values);
         let found = Found {
-            address: Some(labels["instance"].clone()),
+            name: labels["instance"].clone(),
             ..Found::default()
         };
         let time_ns = 1_795_200_000_000_000_000;
