@@ -23,6 +23,7 @@ mod progress;
 mod show;
 mod simulation;
 mod sources;
+mod targets;
 mod terminal;
 mod values;
 
@@ -79,6 +80,8 @@ Examples:
     meshctl labels dumps/ --family response_latency_ms
   What a Collector configuration keeps, and why the rest goes
     meshctl filter dumps/ --collector otel.yaml
+  Which targets it would scrape in a cluster, and which proxies nobody does
+    meshctl targets otel.yaml pods.json
   In a pipeline: exit 1 when something of medium severity or worse is found
     meshctl audit dumps/*.prom.gz -o json --fail-on medium
   What a finding means and how to fix it
@@ -91,6 +94,7 @@ enum Command {
     Labels(labels::Args),
     Filter(filter::Args),
     Diff(diff::Args),
+    Targets(targets::Args),
     Explain(explain::Args),
     Completions(completions::Args),
     Man(man::Args),
@@ -175,6 +179,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Labels(args) => labels::run(args, &terminal, messages),
         Command::Filter(args) => filter::run(args, &terminal, messages),
         Command::Diff(args) => diff::run(args, &terminal, messages),
+        Command::Targets(args) => targets::run(args, &terminal, messages),
         Command::Explain(args) => explain::run(&args),
         Command::Completions(args) => completions::run(&args),
         Command::Man(args) => man::run(&args),

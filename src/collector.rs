@@ -25,6 +25,7 @@ pub mod regex;
 pub mod relabel;
 pub mod shape;
 pub mod simulator;
+pub mod targets;
 pub mod text;
 pub mod trace;
 pub mod value;

@@ -12,11 +12,15 @@ mod labels;
 pub(crate) mod numbers;
 mod samples;
 mod targets;
+mod targets_doubled;
+mod targets_found;
+mod targets_unscraped;
 mod thresholds;
 
 use serde_json::Map;
 use serde_json::Value;
 
+use crate::collector::targets::Targets;
 use crate::survey::Survey;
 
 pub use thresholds::Thresholds;
@@ -33,13 +37,27 @@ pub fn inspect(survey: &Survey, thresholds: &Thresholds) -> Vec<Finding> {
     families::inspect(survey, thresholds, &mut findings);
     labels::inspect(survey, thresholds, &mut findings);
     targets::inspect(survey, thresholds, &mut findings);
+    sort(&mut findings);
+    findings
+}
+
+/// Applies the rules about discovery and target relabeling; in the order of [`inspect`].
+pub fn inspect_targets(targets: &Targets) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    targets_doubled::inspect(targets, &mut findings);
+    targets_found::inspect(targets, &mut findings);
+    targets_unscraped::inspect(targets, &mut findings);
+    sort(&mut findings);
+    findings
+}
+
+fn sort(findings: &mut [Finding]) {
     findings.sort_by(|a, b| {
         (b.severity.cmp(&a.severity))
             .then_with(|| a.id.cmp(b.id))
             .then_with(|| a.subject.cmp(&b.subject))
             .then_with(|| a.message.cmp(&b.message))
     });
-    findings
 }
 
 /// Evidence from its pairs; the keys carry their units.
@@ -229,7 +247,8 @@ mod tests {
 
     #[test]
     fn every_rule_of_the_catalogue_fires_and_no_other() {
-        let findings = inspect(&everything_wrong(), &Thresholds::default());
+        let mut findings = inspect(&everything_wrong(), &Thresholds::default());
+        findings.extend(inspect_targets(&targets_found::tests::everything_wrong()));
         let mut ids: Vec<_> = findings.iter().map(|finding| finding.id).collect();
         ids.sort_unstable();
         ids.dedup();

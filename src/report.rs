@@ -28,6 +28,7 @@ mod problems;
 mod redundant;
 mod select;
 mod summary;
+mod targets;
 mod text;
 
 #[cfg(test)]
@@ -58,6 +59,7 @@ pub use json::explanation_schema;
 pub use json::schema;
 pub use next::next_command;
 pub use pipeline::notice_line;
+pub use targets::write_targets;
 pub use text::escape_ascii;
 pub use text::escape_terminal;
 

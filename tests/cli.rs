@@ -26,6 +26,7 @@ fn short_help_fits_a_screen() {
       labels       Labels by how many series would vanish without each
       filter       What a Collector pipeline keeps, stage by stage, and why the rest goes
       diff         Two filters over the same scrapes: what only one lets arrive, and why
+      targets      Which targets a configuration scrapes, what falls out, and what nobody scrapes
       explain      What a finding means, why it matters, and how to fix it; without an ID, all findings
       completions  Print a completion script for a shell
       man          Print the manual page, or write the pages of all commands to a directory
@@ -62,6 +63,8 @@ fn long_help_opens_with_examples_and_ends_with_exit_codes() {
         meshctl labels dumps/ --family response_latency_ms
       What a Collector configuration keeps, and why the rest goes
         meshctl filter dumps/ --collector otel.yaml
+      Which targets it would scrape in a cluster, and which proxies nobody does
+        meshctl targets otel.yaml pods.json
       In a pipeline: exit 1 when something of medium severity or worse is found
         meshctl audit dumps/*.prom.gz -o json --fail-on medium
       What a finding means and how to fix it
@@ -75,6 +78,7 @@ fn long_help_opens_with_examples_and_ends_with_exit_codes() {
       labels       Labels by how many series would vanish without each
       filter       What a Collector pipeline keeps, stage by stage, and why the rest goes
       diff         Two filters over the same scrapes: what only one lets arrive, and why
+      targets      Which targets a configuration scrapes, what falls out, and what nobody scrapes
       explain      What a finding means, why it matters, and how to fix it; without an ID, all findings
       completions  Print a completion script for a shell
       man          Print the manual page, or write the pages of all commands to a directory
@@ -412,7 +416,14 @@ fn explain_lists_every_finding() {
     families/dominant            medium  one family holds over half of all series
     labels/redundant             low     labels that repeat others take many bytes
     labels/unbounded             medium  a label that keeps growing adds series
+    targets/doubled              high    an endpoint is scraped more than once
+    targets/every-node           high    every node's Collector scrapes everything
+    targets/none                 medium  a job scrapes nothing
+    targets/not-running          low     targets belong to pods that do not run
     targets/outlier              low     a target has many times its peers' series
+    targets/refused              high    targets that cannot be scraped
+    targets/unscraped            high    proxies that nobody scrapes
+    targets/wrong-port           medium  a proxy is asked where it shows no metrics
     --- stderr
     ");
 }
@@ -435,7 +446,7 @@ fn explain_guesses_a_mistyped_finding() {
     --- stdout
     --- stderr
     error: invalid value 'labels/redundent' for '[ID]'
-      [possible values: collector/scrape-lost, coverage/partial, exposition/duplicate-series, exposition/rejected-lines, exposition/unescaped-label, families/dominant, labels/redundant, labels/unbounded, targets/outlier]
+      [possible values: collector/scrape-lost, coverage/partial, exposition/duplicate-series, exposition/rejected-lines, exposition/unescaped-label, families/dominant, labels/redundant, labels/unbounded, targets/doubled, targets/every-node, targets/none, targets/not-running, targets/outlier, targets/refused, targets/unscraped, targets/wrong-port]
 
       tip: a similar value exists: 'labels/redundant'
 
@@ -502,6 +513,7 @@ fn man_writes_a_page_for_each_command() {
             "meshctl-filter.1",
             "meshctl-labels.1",
             "meshctl-man.1",
+            "meshctl-targets.1",
             "meshctl.1"
         ]
     );

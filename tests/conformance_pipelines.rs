@@ -139,7 +139,7 @@ fn targets(text: &str, answer: &Value, list: &Value) -> Vec<(Found, Vec<String>)
         let all = recorded::found(list).into_iter();
         return all
             .filter_map(|found| {
-                let bodies = bodies.get(&found.address)?.clone();
+                let bodies = bodies.get(found.address.as_ref()?)?.clone();
                 Some((found, bodies))
             })
             .collect();
@@ -147,8 +147,8 @@ fn targets(text: &str, answer: &Value, list: &Value) -> Vec<(Found, Vec<String>)
     let all = bodies.into_iter();
     all.map(|(address, bodies)| {
         let found = Found {
-            address: address.clone(),
-            labels: Vec::new(),
+            address: Some(address.clone()),
+            ..Found::default()
         };
         (found, bodies)
     })

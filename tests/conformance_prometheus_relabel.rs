@@ -145,8 +145,8 @@ fn store(case: &Case, labels: &BTreeMap<String, String>) -> Storage {
         let mut tally = Tally::default();
         tally.keep(Keep::Values);
         let found = Found {
-            address: labels["instance"].clone(),
-            labels: Vec::new(),
+            name: labels["instance"].clone(),
+            ..Found::default()
         };
         let time_ns = 1_795_200_000_000_000_000;
         scraping::scraped(&mut tally, &case.body, Some(&bytes), time_ns, |body| {

@@ -30,8 +30,8 @@ fn completions_are_those_of_the_command_line() {
 #[test]
 fn the_index_of_findings_is_that_of_the_catalogue() {
     let mut index = String::from(
-        "# Findings\n\nWhat `meshctl audit` reports, and what each finding means. The same pages are built \
-         into\nthe program: `meshctl explain ID`.\n\n| finding | worst severity | what is wrong |\n|---|---|---|\n",
+        "# Findings\n\nWhat `meshctl audit` and `meshctl targets` report, and what each finding means. The same \
+         pages are\nbuilt into the program: `meshctl explain ID`.\n\n| finding | worst severity | what is wrong |\n|---|---|---|\n",
     );
     for rule in RULES {
         let (id, severity, title) = (rule.id, rule.severity.as_str(), rule.title);

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use clap::builder::FalseyValueParser;
 
 use super::ExitCode;
+use crate::collector::decode::Notice;
 use crate::findings::Finding;
 use crate::findings::Severity;
 use crate::findings::numbers::plural;
@@ -85,20 +86,7 @@ impl GateArgs {
             code: ExitCode::Clean,
             reasons: Vec::new(),
         };
-        if let Some(limit) = self.fail_on.severity() {
-            let count = findings
-                .iter()
-                .filter(|finding| finding.severity >= limit)
-                .count();
-            if count > 0 {
-                let findings = plural(count as u64, "finding");
-                let severity = limit.as_str();
-                verdict.add(
-                    ExitCode::Findings,
-                    format!("{findings} at or above {severity} (--fail-on)"),
-                );
-            }
-        }
+        verdict.extend(self.found(findings));
         if !survey.coverage.failed.is_empty() {
             // Each failed target has been named in a warning of its own.
             verdict.code = verdict.code.max(ExitCode::Partial);
@@ -117,6 +105,46 @@ impl GateArgs {
             verdict.code = ExitCode::Interrupted;
         }
         verdict
+    }
+}
+
+impl GateArgs {
+    /// The same for what a configuration scrapes: what is not known of it makes the answer partial.
+    pub(super) fn judge_targets(self, notices: &[Notice], findings: &[Finding]) -> Verdict {
+        let mut verdict = Verdict {
+            code: ExitCode::Clean,
+            reasons: Vec::new(),
+        };
+        verdict.extend(self.found(findings));
+        if let Some(first) = notices.first() {
+            let warnings = plural(notices.len() as u64, "warning");
+            let reason = |flag: &str| {
+                format!(
+                    "{warnings} about what is not known ({flag}); first: {}: {}",
+                    first.subject, first.message
+                )
+            };
+            if self.fail_if_partial {
+                verdict.add(ExitCode::Partial, reason("--fail-if-partial"));
+            }
+            if self.strict {
+                verdict.add(ExitCode::CouldNot, reason("--strict"));
+            }
+        }
+        verdict
+    }
+
+    /// Findings that `--fail-on` is about.
+    fn found(self, findings: &[Finding]) -> Option<(ExitCode, String)> {
+        let limit = self.fail_on.severity()?;
+        let grave = findings.iter().filter(|finding| finding.severity >= limit);
+        let count = grave.count() as u64;
+        let said = plural(count, "finding");
+        let severity = limit.as_str();
+        (count > 0).then(|| {
+            let reason = format!("{said} at or above {severity} (--fail-on)");
+            (ExitCode::Findings, reason)
+        })
     }
 }
 

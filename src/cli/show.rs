@@ -60,7 +60,7 @@ pub(super) struct ShowArgs {
 const DEFAULT_INTERVAL: Duration = Duration::from_secs(30);
 
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
-enum Output {
+pub(super) enum Output {
     /// For a reader, fitted to the terminal
     Table,
     /// Every column, however wide
@@ -75,17 +75,24 @@ enum Output {
     Markdown,
 }
 
+impl Output {
+    /// The format to write.
+    pub(super) fn format(self) -> Format {
+        match self {
+            Self::Table => Format::Table,
+            Self::Wide => Format::Wide,
+            Self::Json => Format::Json,
+            Self::Jsonl => Format::Jsonl,
+            Self::Csv => Format::Csv,
+            Self::Markdown => Format::Markdown,
+        }
+    }
+}
+
 impl ShowArgs {
     /// The format to write.
     pub(super) fn format(&self) -> Format {
-        match self.output {
-            Output::Table => Format::Table,
-            Output::Wide => Format::Wide,
-            Output::Json => Format::Json,
-            Output::Jsonl => Format::Jsonl,
-            Output::Csv => Format::Csv,
-            Output::Markdown => Format::Markdown,
-        }
+        self.output.format()
     }
 
     /// What of the survey to show in answer to `command`; `interval` is that of the configuration.

@@ -4,7 +4,7 @@
 //! configuration is said on standard error with its line.
 
 mod bare;
-mod files;
+pub(super) mod files;
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -140,6 +140,8 @@ pub(super) enum Filter {
     KeepRegex(String),
     /// Conditions of what to drop.
     Ottl(Vec<String>),
+    /// Names and texts of the files of one configuration, read already.
+    Read(Vec<(String, String)>),
 }
 
 impl Filter {
@@ -150,6 +152,10 @@ impl Filter {
             Self::Relabel(file) => file.clone(),
             Self::KeepRegex(_) => "--keep-regex".to_owned(),
             Self::Ottl(_) => "--ottl".to_owned(),
+            Self::Read(files) => {
+                let names: Vec<&str> = files.iter().map(|(name, _)| name.as_str()).collect();
+                names.join(" + ")
+            }
         }
     }
 
@@ -161,6 +167,7 @@ impl Filter {
             Self::Relabel(name) => vec![read(name)?],
             Self::KeepRegex(regex) => vec![(self.name(), bare::keep_regex(regex))],
             Self::Ottl(conditions) => vec![(self.name(), bare::ottl(conditions))],
+            Self::Read(files) => files.clone(),
         })
     }
 }
@@ -239,6 +246,22 @@ impl SettingArgs {
         }
     }
 
+    /// Of one configuration: pipelines, job and key, then variables and files of them.
+    pub(super) fn of(
+        collector_version: Version,
+        (pipeline, job, collector_key): (Vec<String>, Option<String>, Option<String>),
+        (environment, env_file): (Vec<(String, String)>, Vec<String>),
+    ) -> Self {
+        Self {
+            pipeline,
+            job,
+            collector_key,
+            environment,
+            env_file,
+            ..Self::plain(collector_version)
+        }
+    }
+
     /// The same for another release and one pipeline.
     pub(super) fn with(&self, collector_version: Version, pipeline: Option<String>) -> Self {
         Self {
@@ -272,19 +295,11 @@ impl SettingArgs {
             Some(name) => Some((name.clone(), files::text(name)?)),
             None => None,
         };
-        let style = Style {
-            color: terminal.color_messages,
-            escape: true,
-            ..terminal.report.clone()
-        };
-        let explain = |error: &ConfigError, files: &[(String, String)]| {
-            let shown = match as_typed(error, filter) {
-                Some((error, file)) => report::error_excerpt(&error, &[file], &style),
-                None => report::error_excerpt(error, &named(files), &style),
+        let explain =
+            |error: &ConfigError, files: &[(String, String)]| match as_typed(error, filter) {
+                Some((error, typed)) => say_error(&error, &[typed], terminal),
+                None => say_error(error, files, terminal),
             };
-            Messages::excerpt(&shown);
-            anyhow::Error::new(AlreadySaid)
-        };
         let cluster = match pods {
             Some(file) => {
                 let read = pods::read(&file.1);
@@ -412,6 +427,11 @@ impl SettingArgs {
 }
 
 impl Loaded {
+    /// Says what is wrong in its files; the error that is left has been said.
+    pub(super) fn say_error(&self, error: &ConfigError, terminal: &Terminal) -> anyhow::Error {
+        say_error(error, &self.files, terminal)
+    }
+
     /// Seconds between two scrapes of the first pipeline's jobs, if they say.
     pub(super) fn interval_seconds(&self) -> Option<f64> {
         let seconds = self.layouts.first()?.interval_seconds;
@@ -456,17 +476,14 @@ impl Loaded {
 }
 
 /// An error inside of a condition that was typed, in that condition rather than in the configuration around it.
-fn as_typed<'a>(error: &ConfigError, filter: &'a Filter) -> Option<(ConfigError, File<'a>)> {
+fn as_typed(error: &ConfigError, filter: &Filter) -> Option<(ConfigError, (String, String))> {
     let Filter::Ottl(conditions) = filter else {
         return None;
     };
     let inside = error.inside.as_deref()?;
     let text = conditions.iter().find(|text| **text == inside.text)?;
-    let file = File {
-        name: "--ottl",
-        text,
-    };
-    Some((in_text(error), file))
+    let typed = ("--ottl".to_owned(), text.clone());
+    Some((in_text(error), typed))
 }
 
 /// An error inside of a text, in a file that consists of this text.
@@ -477,6 +494,21 @@ pub(super) fn in_text(error: &ConfigError) -> ConfigError {
         line,
         column,
     })
+}
+
+/// Says what is wrong in one of these files, with the line; the error that is left has been said.
+pub(super) fn say_error(
+    error: &ConfigError,
+    files: &[(String, String)],
+    terminal: &Terminal,
+) -> anyhow::Error {
+    let style = Style {
+        color: terminal.color_messages,
+        escape: true,
+        ..terminal.report.clone()
+    };
+    Messages::excerpt(&report::error_excerpt(error, &named(files), &style));
+    anyhow::Error::new(AlreadySaid)
 }
 
 fn named(files: &[(String, String)]) -> Vec<File<'_>> {

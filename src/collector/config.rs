@@ -31,6 +31,8 @@ pub use service::Reference;
 pub use shape::CHOOSE_FLAG;
 pub use shape::Shape;
 
+pub(super) use number::parse_duration;
+
 use std::collections::HashSet;
 
 use super::confmap;

@@ -251,20 +251,8 @@ impl Plan {
                 if self.job.as_ref().is_some_and(|chosen| *chosen != job.name) {
                     continue;
                 }
-                let scheme = match job.validation {
-                    NameValidation::Utf8 => Scheme::Utf8,
-                    NameValidation::Legacy => Scheme::Legacy,
-                };
-                let compile = |rules: &[Node]| -> Result<Rules, ConfigError> {
-                    let written = Rules::compile(rules, version, scheme)?;
-                    if self.config.shape == Shape::Prometheus || !version.is_from(REMARSHALLED_FROM)
-                    {
-                        return Ok(written);
-                    }
-                    Rules::compile(&remarshalled(rules), version, scheme)
-                };
-                let metric_relabel = compile(&job.metric_relabel)?;
-                let relabel = compile(&job.relabel)?;
+                let metric_relabel = compile(&self.config, job, &job.metric_relabel)?;
+                let relabel = compile(&self.config, job, &job.relabel)?;
                 let first_rule = metric_rules.len() as RuleId;
                 let first_target_rule = layout.target_rules.len() as RuleId;
                 metric_rules.extend(metric_relabel.shown().cloned());
@@ -272,7 +260,7 @@ impl Plan {
                 layout.target_rules.extend(relabel.shown().map(named));
                 layout.interval_seconds = layout.interval_seconds.max(job.interval.as_secs_f64());
                 jobs.push(RunningJob {
-                    discover: discover(job, relabel, version),
+                    discover: discover(job, relabel, version, shared_labels(job)),
                     job: Job {
                         name: Text::from(&*job.name),
                         version,
@@ -358,6 +346,24 @@ impl Plan {
     }
 }
 
+/// Rules of a job as its release applies them.
+pub(super) fn compile(
+    config: &Config,
+    job: &ScrapeJob,
+    rules: &[Node],
+) -> Result<Rules, ConfigError> {
+    let version = config.version;
+    let scheme = match job.validation {
+        NameValidation::Utf8 => Scheme::Utf8,
+        NameValidation::Legacy => Scheme::Legacy,
+    };
+    let written = Rules::compile(rules, version, scheme)?;
+    if config.shape == Shape::Prometheus || !version.is_from(REMARSHALLED_FROM) {
+        return Ok(written);
+    }
+    Rules::compile(&remarshalled(rules), version, scheme)
+}
+
 /// Rules as the receiver hands them to Prometheus: it writes the configuration anew, and what is empty is left
 /// out, so that the default takes its place (`omitempty` in `model/relabel/relabel.go`).
 fn remarshalled(rules: &[Node]) -> Vec<Node> {
@@ -373,7 +379,7 @@ fn remarshalled(rules: &[Node]) -> Vec<Node> {
     rules
 }
 
-fn texts(pairs: &[(String, String)]) -> Vec<(Text, Text)> {
+pub(super) fn texts(pairs: &[(String, String)]) -> Vec<(Text, Text)> {
     let text = |(name, value): &(String, String)| (Text::from(&**name), Text::from(&**value));
     pairs.iter().map(text).collect()
 }
@@ -389,7 +395,14 @@ fn limits(job: &ScrapeJob) -> Limits {
     }
 }
 
-fn discover(job: &ScrapeJob, rules: Rules, version: Version) -> Discover {
+/// How a job makes targets of what is found; labels that all of its fixed targets have are `shared` by whatever
+/// is scraped, where nobody knows which of them it is.
+pub(super) fn discover(
+    job: &ScrapeJob,
+    rules: Rules,
+    version: Version,
+    shared: Vec<(Text, Text)>,
+) -> Discover {
     let mut defaults = vec![
         ("job".to_owned(), job.name.clone()),
         ("__scheme__".to_owned(), job.scheme.clone()),
@@ -402,24 +415,27 @@ fn discover(job: &ScrapeJob, rules: Rules, version: Version) -> Discover {
             defaults.push((format!("__param_{name}"), value.clone()));
         }
     }
-    // Labels that every target of the job has, whichever it is.
-    let mut groups = job.discovery.iter().map(|discovery| match discovery {
-        Discovery::Static(group) => group.labels.as_slice(),
-        _ => &[],
-    });
-    if let Some(first) = groups.next()
-        && groups.all(|labels| labels == first)
-    {
-        defaults.extend(first.iter().cloned());
-    }
     Discover {
         defaults: texts(&defaults),
+        shared,
         rules,
         adds_ports: !version.is_from(PROMETHEUS_3_FROM),
         has_hidden_labels: job
             .discovery
             .iter()
             .any(|discovery| !matches!(discovery, Discovery::Static(_))),
+    }
+}
+
+/// Labels that every fixed target of a job has, whichever it is.
+fn shared_labels(job: &ScrapeJob) -> Vec<(Text, Text)> {
+    let mut groups = job.discovery.iter().map(|discovery| match discovery {
+        Discovery::Static(group) => group.labels.as_slice(),
+        _ => &[],
+    });
+    match groups.next() {
+        Some(first) if groups.all(|labels| labels == first) => texts(first),
+        _ => Vec::new(),
     }
 }
 
@@ -450,9 +466,14 @@ fn duration(duration: std::time::Duration) -> String {
     text
 }
 
-/// A target as far as a saved scrape tells.
+/// The label by which a target is known to carry all that discovery gave it.
+const DISCOVERED_POD: &str = "__meta_kubernetes_pod_name";
+
+/// A target as far as its source tells.
 pub fn found(target: &crate::source::Target) -> Found {
     let mut labels = target.labels.clone();
+    // Whoever kept a pod's name from discovery kept all that it said.
+    let is_complete = labels.iter().any(|(name, _)| name == DISCOVERED_POD);
     let mut add = |name: &str, value: Option<&str>| {
         if let Some(value) = value
             && !labels.iter().any(|(known, _)| known == name)
@@ -460,22 +481,51 @@ pub fn found(target: &crate::source::Target) -> Found {
             labels.push((name.to_owned(), value.to_owned()));
         }
     };
-    add("__meta_kubernetes_namespace", target.namespace.as_deref());
-    add("__meta_kubernetes_pod_name", target.pod.as_deref());
-    add(
-        "__meta_kubernetes_pod_container_name",
-        target.container.as_deref(),
-    );
-    if target.container.as_deref() == Some("linkerd-proxy") {
-        // The proxy exposes its metrics on one port alone, under one name.
+    if !is_complete {
+        add("__meta_kubernetes_namespace", target.namespace.as_deref());
+        add("__meta_kubernetes_pod_name", target.pod.as_deref());
         add(
-            "__meta_kubernetes_pod_container_port_name",
-            Some("linkerd-admin"),
+            "__meta_kubernetes_pod_container_name",
+            target.container.as_deref(),
         );
-        add("__meta_kubernetes_pod_container_port_number", Some("4191"));
+        if target.container.as_deref() == Some("linkerd-proxy") {
+            // The proxy exposes its metrics on one port alone, under one name.
+            add(
+                "__meta_kubernetes_pod_container_port_name",
+                Some("linkerd-admin"),
+            );
+            add("__meta_kubernetes_pod_container_port_number", Some("4191"));
+        }
     }
     Found {
-        address: target.address.as_ref().unwrap_or(&target.name).clone(),
+        address: target.address.clone(),
+        name: target.name.clone(),
         labels,
+        is_complete,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::Target;
+
+    #[test]
+    fn a_target_with_labels_of_discovery_has_all_of_them() {
+        let mut target = Target {
+            name: "shop/web/linkerd-proxy".to_owned(),
+            pod: Some("web".to_owned()),
+            container: Some("linkerd-proxy".to_owned()),
+            ..Target::default()
+        };
+        let saved = found(&target);
+        assert!(!saved.is_complete && saved.address.is_none());
+        assert_eq!(saved.labels.len(), 4);
+        target.address = Some("10.0.0.1:4191".to_owned());
+        target.labels = vec![("__meta_kubernetes_pod_name".to_owned(), "web".to_owned())];
+        let live = found(&target);
+        assert!(live.is_complete);
+        assert_eq!(live.labels, target.labels);
+        assert_eq!(live.address, target.address);
     }
 }

@@ -73,9 +73,32 @@ pub static RULES: &[Rule] = &[
         "a label that keeps growing adds series"
     ),
     rule!(
+        "targets/doubled",
+        High,
+        "an endpoint is scraped more than once"
+    ),
+    rule!(
+        "targets/every-node",
+        High,
+        "every node's Collector scrapes everything"
+    ),
+    rule!("targets/none", Medium, "a job scrapes nothing"),
+    rule!(
+        "targets/not-running",
+        Low,
+        "targets belong to pods that do not run"
+    ),
+    rule!(
         "targets/outlier",
         Low,
         "a target has many times its peers' series"
+    ),
+    rule!("targets/refused", High, "targets that cannot be scraped"),
+    rule!("targets/unscraped", High, "proxies that nobody scrapes"),
+    rule!(
+        "targets/wrong-port",
+        Medium,
+        "a proxy is asked where it shows no metrics"
     ),
 ];
 

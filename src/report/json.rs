@@ -123,7 +123,7 @@ pub(super) fn write_lines(page: Page<'_>, out: &mut dyn Write) -> io::Result<()>
 
 /// Escapes what a terminal would obey or hide, as JSON does: the value stays the same. Beyond ASCII,
 /// characters occur only within strings, and within ASCII only DEL is left over by the serializer.
-fn ascii_escaped(json: &str) -> String {
+pub(super) fn ascii_escaped(json: &str) -> String {
     use std::fmt::Write as _;
     let mut safe = String::with_capacity(json.len());
     for c in json.chars() {

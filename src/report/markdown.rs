@@ -131,7 +131,7 @@ fn label_row(page: Page<'_>, label: &LabelRow<'_>) -> String {
     row(&cells)
 }
 
-fn findings(page: Page<'_>) -> Vec<String> {
+pub(super) fn findings(page: Page<'_>) -> Vec<String> {
     let selection = page.findings(Some(SHOWN));
     if selection.shown.is_empty() {
         return Vec::new();

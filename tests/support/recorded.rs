@@ -542,10 +542,11 @@ pub(crate) fn found(list: &Value) -> Vec<Found> {
                 }
                 let labels = labels.into_iter();
                 all.push(Found {
-                    address: format!("{}:{number}", text(&status["podIP"])),
+                    address: Some(format!("{}:{number}", text(&status["podIP"]))),
                     labels: labels
                         .map(|(key, value)| (format!("__meta_kubernetes_{key}"), value))
                         .collect(),
+                    ..Found::default()
                 });
             }
         }

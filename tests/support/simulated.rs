@@ -59,8 +59,8 @@ pub(crate) fn simulate(pipelines: Vec<(Layout, Pipeline)>, scrapes: &[Scrape]) -
         tally.keep(Keep::Values);
         for scrape in scrapes {
             let found = Found {
-                address: scrape.address.clone(),
-                labels: Vec::new(),
+                address: Some(scrape.address.clone()),
+                ..Found::default()
             };
             let time_ns = 1_787_000_000_000_000_000;
             scraped(

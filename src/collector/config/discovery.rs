@@ -30,6 +30,10 @@ pub enum Discovery {
 
 /// `kubernetes_sd_configs`.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of the configuration"
+)]
 pub struct KubernetesDiscovery {
     /// Where it stands.
     pub at: Position,
@@ -45,6 +49,12 @@ pub struct KubernetesDiscovery {
     pub attach_node: bool,
     /// Namespaces' labels are added.
     pub attach_namespace: bool,
+    /// The name of the deployment above a pod's replica set is added.
+    pub attach_deployment: bool,
+    /// The name of a pod's job is added.
+    pub attach_job: bool,
+    /// The name of the cron job above a pod's job is added.
+    pub attach_cron_job: bool,
 }
 
 /// A selection of objects by the API of a cluster.
@@ -159,8 +169,14 @@ fn kubernetes(
         .iter()
         .map(|node| selector(node, &role));
     let selectors = selectors.collect::<Result<_, _>>()?;
-    let (attach_node, attach_namespace) = match fields.take("attach_metadata") {
-        None => (false, false),
+    let [
+        attach_node,
+        attach_namespace,
+        attach_deployment,
+        attach_job,
+        attach_cron_job,
+    ] = match fields.take("attach_metadata") {
+        None => [false; 5],
         Some(node) => attached(node, version)?,
     };
     fields.finish()?;
@@ -172,24 +188,32 @@ fn kubernetes(
         selectors,
         attach_node,
         attach_namespace,
+        attach_deployment,
+        attach_job,
+        attach_cron_job,
     })
 }
 
-/// `attach_metadata`: nodes, namespaces.
-fn attached(node: &Node, version: Version) -> Result<(bool, bool), ConfigError> {
+/// `attach_metadata`: nodes, namespaces, deployments, jobs, cron jobs.
+fn attached(node: &Node, version: Version) -> Result<[bool; 5], ConfigError> {
     let mut fields = Fields::of(node, "`attach_metadata`")?;
     let of_node = fields.bool("node")?.unwrap_or_default();
     let mut of_namespace = false;
     if version.is_from(scrape_keys::V3_7) {
         of_namespace = fields.bool("namespace")?.unwrap_or_default();
     }
+    let mut owners = [false; 3];
     if version.is_from(scrape_keys::POD_OWNERS_FROM) {
-        for key in ["deployment", "job", "cronjob"] {
-            fields.bool(key)?;
+        for (key, attached) in ["deployment", "job", "cronjob"]
+            .into_iter()
+            .zip(&mut owners)
+        {
+            *attached = fields.bool(key)?.unwrap_or_default();
         }
     }
     fields.finish()?;
-    Ok((of_node, of_namespace))
+    let [deployment, job, cron_job] = owners;
+    Ok([of_node, of_namespace, deployment, job, cron_job])
 }
 
 fn selector(node: &Node, discovered: &str) -> Result<Selector, ConfigError> {

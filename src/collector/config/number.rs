@@ -74,7 +74,7 @@ pub(super) fn duration(
 }
 
 /// As `model.ParseDuration` reads it; the error is its own.
-fn parse_duration(text: &str) -> Result<Duration, String> {
+pub(in crate::collector) fn parse_duration(text: &str) -> Result<Duration, String> {
     const UNITS: [(&str, u64); 7] = [
         ("y", 365 * 24 * 3_600_000),
         ("w", 7 * 24 * 3_600_000),

@@ -33,6 +33,15 @@ pub struct Change {
 }
 
 impl Rules {
+    /// What a rule compares in a set of labels: the values of its source labels, joined.
+    pub fn seen(&self, rule: usize, labels: &Labels) -> String {
+        let mut buffer = String::new();
+        let rule = self.list.get(rule);
+        rule.map_or_else(String::new, |rule| {
+            rule.joined(labels, &mut buffer).to_owned()
+        })
+    }
+
     /// Applies the rules and tells what each did, up to the one that drops the set.
     pub fn explain(&self, labels: &mut Labels) -> Vec<Step> {
         let mut scratch = self.scratch.borrow_mut();
