@@ -232,7 +232,7 @@ fn sweep(
         }
     }
     let web = Web::new(&options.live).map_err(|error| error.to_string());
-    let ready = web.and_then(|web| Ok((Arc::new(web), Sweep::new(&options.live)?)));
+    let ready = web.and_then(|web| Ok((Arc::new(web), Sweep::new()?)));
     let (web, sweep) = match ready {
         Ok(ready) => ready,
         Err(reason) => {

@@ -830,15 +830,15 @@ fn urls_are_fetched_like_files() {
         "http://HOST/plain",
     ];
     insta::assert_snapshot!(server.read(&sources, &urls), @r##"
-    read    http://HOST/plain: "# TYPE up gauge\nup 1\n"
+    read    http://HOST/cut: 83306 bytes BROKEN gzip stream ends early: the file is truncated
+    failed  http://HOST/empty: empty: nothing was scraped into it, so check what wrote it
     read    http://HOST/gzip: "# TYPE up gauge\nup 1\n"
     read    http://HOST/large: 667543 bytes
-    read    http://HOST/tar:pod: "# TYPE up gauge\nup 1\n"
-    read    http://HOST/cut: 83306 bytes BROKEN gzip stream ends early: the file is truncated
     failed  http://HOST/login: not an exposition: looks like HTML or XML, maybe a login or error page: fetch the metrics path itself
-    failed  http://HOST/empty: empty: nothing was scraped into it, so check what wrote it
-    failed  http://HOST/protobuf: the server sends protobuf although asked for text
+    read    http://HOST/plain: "# TYPE up gauge\nup 1\n"
     skipped http://HOST/plain: named twice
+    failed  http://HOST/protobuf: the server sends protobuf although asked for text
+    read    http://HOST/tar:pod: "# TYPE up gauge\nup 1\n"
     "##);
 }
 
@@ -861,11 +861,11 @@ fn a_url_that_answers_with_an_error_says_which() {
         "http://:80",
     ];
     insta::assert_snapshot!(server.read(&Sources::new(), &urls), @"
-    failed  http://HOST/text: HTTP 503 Service Unavailable: no healthy [31mupstream
-    failed  http://HOST/html: HTTP 502 Bad Gateway
-    failed  http://HOST/gzip: HTTP 404 Not Found: no such path
-    failed  http://HOST/odd: HTTP 599
     failed  http://127.0.0.1:1/metrics: cannot connect: connection refused
+    failed  http://HOST/gzip: HTTP 404 Not Found: no such path
+    failed  http://HOST/html: HTTP 502 Bad Gateway
+    failed  http://HOST/odd: HTTP 599
+    failed  http://HOST/text: HTTP 503 Service Unavailable: no healthy [31mupstream
     failed  http://:80: not a URL: empty host
     ");
 }
@@ -903,7 +903,7 @@ fn a_body_that_stops_coming_is_an_error_of_that_body() {
     let url = format!("http://{address}/metrics");
     let read = outcomes(&sources.options(vec![url])).replace(&address.to_string(), "HOST");
     server.join().unwrap();
-    insta::assert_snapshot!(read, @"read    http://HOST/metrics: 300000 bytes BROKEN nothing came for 100ms: the server stalled; a longer timeout may help");
+    insta::assert_snapshot!(read, @"read    http://HOST/metrics: 300000 bytes BROKEN no end of the body within 100ms: the server stalled after 300000 bytes");
 }
 
 #[test]
@@ -926,10 +926,10 @@ fn credentials_reach_the_server_and_nothing_else() {
     let read = server.read(&Sources::new(), &urls);
     assert!(!read.contains("p@ss") && !read.contains("p%40ss") && !read.contains("abc"));
     insta::assert_snapshot!(read, @r##"
-    read    http://HOST/right: "# TYPE up gauge\nup 1\n"
-    failed  http://HOST/wrong?a=1&api_token=…: HTTP 401 Unauthorized: …:… and … are wrong
     failed  http://127.0.0.1:1/?token=…: cannot connect: connection refused
+    read    http://HOST/right: "# TYPE up gauge\nup 1\n"
     skipped http://HOST/right: named twice
+    failed  http://HOST/wrong?a=1&api_token=…: HTTP 401 Unauthorized: …:… and … are wrong
     failed  http://…@HOST/: not a URL: invalid port number
     "##);
 }

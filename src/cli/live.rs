@@ -293,11 +293,11 @@ mod tests {
         for typed in [
             "s3cret",
             "a b: s3cret",
-            "X-Key: s3cret\n",
+            "X-Key: s3cr\net",
             "Content-Length: s3cret",
         ] {
             let error = header(typed).unwrap_err();
-            assert!(!error.contains("s3cret"), "{error}");
+            assert!(!error.contains("s3cr"), "{error}");
         }
         assert!(!format!("{:?}", Hidden("s3cret".to_owned())).contains("s3cret"));
     }

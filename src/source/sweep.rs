@@ -4,7 +4,7 @@
 //! one target does (nothing, too little, too slowly, too much), it becomes that target's failure with its
 //! reason; the others do not wait for it, and all of them end by the deadline.
 //!
-//! Each stop has a task of its own ([`visit`]) on a small asynchronous runtime. `concurrency` of them are at
+//! Each stop has a task of its own (see [`visit`]) on a small asynchronous runtime. `concurrency` of them are at
 //! work at a time: a place is taken before the target is asked and given back once its body was read to the
 //! end or dropped. So that many bodies are alive at most, each with a few pieces in flight ([`body`]), and
 //! memory is bounded whatever the targets send. What a body is (packed, joined, no metrics at all) is found
@@ -98,11 +98,9 @@ pub(super) struct Orders<'o> {
 impl Sweep {
     /// # Errors
     /// When the system has no threads or sockets left; says so.
-    pub(super) fn new(live: &Live) -> Result<Self, String> {
+    pub(super) fn new() -> Result<Self, String> {
         let runtime = Builder::new_multi_thread()
             .worker_threads(NETWORK_THREADS)
-            // One that recognises a body and one that looks up a name, for each visit at work.
-            .max_blocking_threads(2 * live.concurrency + NETWORK_THREADS)
             .thread_name("sweep")
             .enable_all()
             .build();
@@ -136,20 +134,19 @@ impl Sweep {
         } = *orders;
         let runtime = self.runtime;
         let (round, bodies, rest) = Round::new(live, filter, progress);
-        let round = Arc::new(round);
-        let mut visits: Vec<AbortHandle> = Vec::new();
+        let mut wanted = Vec::new();
         for stop in stops {
             if is_unwanted(&stop.target, filter) {
                 visit::pass_over(&round, stop.target.origin);
             } else {
-                let visit = visit::visit(Arc::clone(&round), stop);
-                visits.push(runtime.spawn(visit).abort_handle());
+                wanted.push(stop);
             }
         }
-        let expected = visits.len() as u64;
+        let expected = wanted.len() as u64;
         progress.targets.fetch_add(expected, Ordering::Relaxed);
         // The channels end when the last visit does.
-        drop(round);
+        let visits = visit::all(Arc::new(round), wanted);
+        let visits = runtime.spawn(visits).abort_handle();
         hand_on(bodies, rest, &visits, cancel, emit);
         // Somebody may still wait for the system to look up a name, which cannot be stopped.
         runtime.shutdown_background();
@@ -169,7 +166,7 @@ fn is_unwanted(target: &Target, filter: Option<&GlobMatcher>) -> bool {
 fn hand_on(
     mut bodies: Receiver<Event>,
     mut rest: Receiver<Event>,
-    visits: &[AbortHandle],
+    visits: &AbortHandle,
     cancel: &AtomicBool,
     emit: &mut dyn FnMut(Event) -> ControlFlow<()>,
 ) {
@@ -184,7 +181,7 @@ fn hand_on(
         };
         if !stopped && (unwanted || cancel.load(Ordering::Relaxed)) {
             stopped = true;
-            visits.iter().for_each(AbortHandle::abort);
+            visits.abort();
         }
         match heard {
             Heard::Event(_) if unwanted => {}

@@ -145,6 +145,17 @@ mod tests {
             "[{\"targets\": [\"h:1\"}]",
         ];
         let said: Vec<String> = wrong.iter().map(|text| listed(text)).collect();
-        insta::assert_snapshot!(said.join("\n"), @"");
+        insta::assert_snapshot!(said.join("\n"), @"
+        1:1: the file must be a list, not a map
+        1:3: a group must be a map, not a text
+        1:12: `targets` must be a list, not a text
+        3:5: not an address: write host:port, such as 10.1.2.3:4191
+        1:13: a target must be a text, not a list
+        2:11: `labels` must be a map, not a list
+        2:15: the value of a label must be a text, not a map
+        2:3: a group has `targets` and `labels` and nothing else
+        1:13: the scheme must be http or https
+        1:20: not valid YAML: while parsing a flow sequence, expected ',' or ']'
+        ");
     }
 }

@@ -3,6 +3,7 @@
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::thread;
 
 use bytes::Bytes;
 use crossbeam_channel::{Receiver, Sender};
@@ -11,7 +12,8 @@ use globset::GlobMatcher;
 use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, DATE, SERVER};
 use http::{HeaderMap, StatusCode};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::{task, time};
+use tokio::task::JoinSet;
+use tokio::time;
 
 use crate::source::counted::{Counted, Expected};
 use crate::source::fault::{Fault, seconds};
@@ -61,6 +63,14 @@ impl Round {
         };
         (round, bodies_inbox, rest_inbox)
     }
+
+    /// Waits for a place among those that are visited at once; `None` at the deadline.
+    async fn place(&self) -> Option<OwnedSemaphorePermit> {
+        let place = Arc::clone(&self.places).acquire_owned();
+        let place = self.deadline.bound(place).await.ok()?.ok();
+        // Those that it ends leave their places to others, for whom it is too late.
+        place.filter(|_| !self.deadline.is_within(time::Duration::ZERO))
+    }
 }
 
 /// What a target holds while it is at work.
@@ -108,9 +118,23 @@ struct Ticket {
     target: Target,
     round: Arc<Round>,
     is_open: bool,
+    /// Why it is lost when it is dropped.
+    unsaid: &'static str,
 }
 
+/// Why a target is lost whose visit was given up.
+const GIVEN_UP: &str = "given up before it was read";
+
 impl Ticket {
+    fn new(round: &Arc<Round>, target: &Target) -> Self {
+        Self {
+            target: target.clone(),
+            round: Arc::clone(round),
+            is_open: true,
+            unsaid: GIVEN_UP,
+        }
+    }
+
     fn fail(mut self, reason: String) {
         self.say_lost(reason);
     }
@@ -134,7 +158,7 @@ impl Ticket {
 impl Drop for Ticket {
     fn drop(&mut self) {
         if self.is_open {
-            self.say_lost(Fault::Abandoned.to_string());
+            self.say_lost(self.unsaid.to_owned());
         }
     }
 }
@@ -146,47 +170,70 @@ pub(super) fn pass_over(round: &Round, origin: String) {
     let _ = round.rest.send(Event::Skipped(Skip { origin, reason }));
 }
 
-/// Visits one stop; ends when its body has been handed over to its last byte, or its failure told.
-pub(super) async fn visit(round: Arc<Round>, stop: Stop) {
-    let ticket = Ticket {
-        target: stop.target.clone(),
-        round: Arc::clone(&round),
-        is_open: true,
-    };
-    let mut patience = Patience::new(round.live.timeout, round.deadline);
-    let mut tries = 0;
-    let (answer, first, receipt, place) = loop {
-        let place = Arc::clone(&round.places).acquire_owned();
-        // The semaphore is never closed, so that only the deadline can end this.
-        let Ok(Ok(place)) = round.deadline.bound(place).await else {
+/// Visits all `stops`, each as soon as there is a place, in their order.
+pub(super) async fn all(round: Arc<Round>, stops: Vec<Stop>) {
+    // Made before anything is waited for, so that a sweep that is given up has a word for each.
+    let ticketed: Vec<(Ticket, Stop)> = stops
+        .into_iter()
+        .map(|stop| (Ticket::new(&round, &stop.target), stop))
+        .collect();
+    let mut visits = JoinSet::new();
+    for (ticket, stop) in ticketed {
+        if let Some(place) = round.place().await {
+            visits.spawn(visit(ticket, stop, place));
+        } else {
             let after = seconds(round.deadline.after);
-            return ticket.fail(format!(
+            ticket.fail(format!(
                 "not asked: the sweep's deadline of {after} came first; a longer --deadline may help"
             ));
-        };
-        tries += 1;
-        match attempt(&round, &stop, &mut patience).await {
-            Ok((answer, first, receipt)) => break (answer, first, receipt, place),
-            Err(attempt) => {
-                // Whoever waits to try again leaves their place to others.
-                drop(place);
-                if let Err(reason) = pause(&round, attempt, tries).await {
-                    return ticket.fail(reason);
-                }
-            }
         }
+        while visits.try_join_next().is_some() {}
+    }
+    while visits.join_next().await.is_some() {}
+}
+
+/// Visits one stop; ends when its body has been handed over to its last byte, or its failure told.
+async fn visit(mut ticket: Ticket, stop: Stop, mut place: OwnedSemaphorePermit) {
+    let round = Arc::clone(&ticket.round);
+    let mut patience = Patience::new(round.live.timeout, round.deadline);
+    let mut tries = 0;
+    let (answer, first, receipt) = loop {
+        tries += 1;
+        let attempt = match attempt(&round, &stop, &mut patience).await {
+            Ok(begun) => break begun,
+            Err(attempt) => attempt,
+        };
+        // Whoever waits to try again leaves their place to others.
+        drop(place);
+        let reason = match pause(&round, attempt, tries).await {
+            Ok(reason) => reason,
+            Err(reason) => return ticket.fail(reason),
+        };
+        place = match round.place().await {
+            Some(place) => place,
+            None => return ticket.fail(no_time(&reason, &round)),
+        };
     };
     let expected = content_length(&answer.headers).min(round.live.max_body_bytes);
     let (feed, body) = body::body(Held::new(place, &round.progress));
-    task::spawn_blocking(move || open(ticket, body, receipt, expected));
+    // Not one of the runtime's own threads: all of those may be waiting for names to be looked up.
+    let opener = thread::Builder::new().name("sweep-open".to_owned());
+    ticket.unsaid = "the system has no thread left to read it with";
+    if opener
+        .spawn(move || open(ticket, body, receipt, expected))
+        .is_err()
+    {
+        // Dropped with the thread that was not to be, the ticket has said so.
+        return;
+    }
     pump(&round, answer, first, feed, &mut patience).await;
 }
 
-/// Waits until another try makes sense.
+/// Waits until another try makes sense. Comes back with why one is needed.
 ///
 /// # Errors
 /// When none does; says why there is no body.
-async fn pause(round: &Round, attempt: Attempt, tries: u32) -> Result<(), String> {
+async fn pause(round: &Round, attempt: Attempt, tries: u32) -> Result<String, String> {
     let Attempt {
         reason,
         may_pass,
@@ -200,19 +247,22 @@ async fn pause(round: &Round, attempt: Attempt, tries: u32) -> Result<(), String
     }
     let pause = retry::pause(tries).max(wanted.unwrap_or_default());
     if round.deadline.is_within(pause) {
-        let after = seconds(round.deadline.after);
         return Err(match wanted {
             Some(wanted) => format!(
-                "{reason}: to be asked again after {}, which is beyond the sweep's deadline of {after}",
-                seconds(wanted)
+                "{reason}: to be asked again after {}, which is beyond the sweep's deadline of {}",
+                seconds(wanted),
+                seconds(round.deadline.after)
             ),
-            None => {
-                format!("{reason}, and the sweep's deadline of {after} left no time to try again")
-            }
+            None => no_time(&reason, round),
         });
     }
     time::sleep(pause).await;
-    Ok(())
+    Ok(reason)
+}
+
+fn no_time(reason: &str, round: &Round) -> String {
+    let after = seconds(round.deadline.after);
+    format!("{reason}, and the sweep's deadline of {after} left no time to try again")
 }
 
 /// Asks once: for an answer that may be metrics, and the first piece of its body, `None` where it has none.
@@ -369,6 +419,7 @@ fn late(round: &Round, missed: Missed, patience: &Patience, bytes: u64) -> Fault
 
 /// Finds out what the body is and hands out what is in it. Runs in a thread of its own.
 fn open(mut ticket: Ticket, body: Body, receipt: Receipt, expected: u64) {
+    ticket.unsaid = GIVEN_UP;
     let round = Arc::clone(&ticket.round);
     let target = ticket.target.clone();
     let mut emit = |event: Event| {

@@ -103,6 +103,7 @@ fn tls_reason(error: &rustls::Error) -> String {
         rustls::Error::InvalidCertificate(fault) => certificate_reason(fault),
         rustls::Error::AlertReceived(
             AlertDescription::CertificateRequired
+            | AlertDescription::DecryptError
             | AlertDescription::BadCertificate
             | AlertDescription::UnknownCA
             | AlertDescription::AccessDenied
@@ -111,7 +112,7 @@ fn tls_reason(error: &rustls::Error) -> String {
             | AlertDescription::CertificateRevoked
             | AlertDescription::UnsupportedCertificate,
         ) => format!(
-            "the server wants another client certificate from us ({error}): name it with --cert and --key"
+            "the server takes nobody without a client certificate that it trusts ({error}): name one with --cert and --key"
         ),
         rustls::Error::InvalidMessage(InvalidMessage::InvalidContentType) => {
             "what answers does not speak TLS: begin the URL with http://".to_owned()
@@ -122,7 +123,8 @@ fn tls_reason(error: &rustls::Error) -> String {
 
 fn certificate_reason(fault: &CertificateError) -> String {
     let fault = match fault {
-        CertificateError::UnknownIssuer => {
+        // The latter when an authority of the same name was made anew.
+        CertificateError::UnknownIssuer | CertificateError::BadSignature => {
             return "its certificate comes from nobody who is trusted: name its authority with --ca, or take any with --insecure".to_owned();
         }
         CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
