@@ -5,6 +5,7 @@
 //! clock and terminal read.
 
 mod audit;
+mod cluster;
 mod completions;
 mod counting;
 mod deliver;
@@ -20,6 +21,7 @@ mod live;
 mod man;
 mod messages;
 mod progress;
+mod rbac;
 mod show;
 mod simulation;
 mod sources;
@@ -89,6 +91,7 @@ enum Command {
     Labels(labels::Args),
     Filter(filter::Args),
     Diff(diff::Args),
+    Rbac(rbac::Args),
     Explain(explain::Args),
     Completions(completions::Args),
     Man(man::Args),
@@ -169,6 +172,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Labels(args) => labels::run(args, &terminal, messages),
         Command::Filter(args) => filter::run(args, &terminal, messages),
         Command::Diff(args) => diff::run(args, &terminal, messages),
+        Command::Rbac(args) => rbac::run(args, messages),
         Command::Explain(args) => explain::run(&args),
         Command::Completions(args) => completions::run(&args),
         Command::Man(args) => man::run(&args),

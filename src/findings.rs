@@ -188,6 +188,7 @@ mod tests {
                 }],
                 skipped: Vec::new(),
             },
+            remarks: Vec::new(),
             census: Census {
                 totals,
                 targets,

@@ -6,6 +6,7 @@
 
 mod address;
 mod archive;
+pub mod cluster;
 mod container;
 mod counted;
 mod decode;
@@ -33,6 +34,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64};
 
 use crate::source::address::Address;
+use crate::source::cluster::{After, Cluster, Named};
 use crate::source::counted::{Counted, Expected};
 use crate::source::feeder::{Feeder, Place};
 use crate::source::inputs::Input;
@@ -64,6 +66,8 @@ pub struct Target {
     pub origin: String,
     /// Host and port a scraper would connect to, where the source tells.
     pub address: Option<String>,
+    /// What runs the pod, as `deployment/web`, where the source tells.
+    pub workload: Option<String>,
     /// Labels that service discovery gave the target, `__meta_…` or plain, sorted by name; none where the
     /// source tells none.
     pub labels: Vec<(String, String)>,
@@ -111,6 +115,17 @@ pub struct Skip {
     pub reason: String,
 }
 
+/// What the user should know of how targets were found, beside what became of each.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Remark {
+    /// Worth saying always.
+    Note(String),
+    /// Worth saying to whoever asks for more.
+    Detail(String),
+    /// Lines to be taken as they are, such as those of a Role; already safe for a terminal.
+    Manifest(String),
+}
+
 /// What a source came to.
 pub enum Event {
     /// A target to read.
@@ -119,6 +134,8 @@ pub enum Event {
     Failed(Failure),
     /// Something passed over.
     Skipped(Skip),
+    /// Something to be told.
+    Remark(Remark),
 }
 
 /// How far reading has come, for whoever draws progress. All in bytes as stored (compressed where the
@@ -139,7 +156,7 @@ pub struct Progress {
 /// What to read and how patiently.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
-    /// Files, directories, globs, `-`, `http(s)` URLs, as typed.
+    /// Files, directories, globs, `-`, `http(s)` URLs, workloads such as `deploy/web`, as typed.
     pub sources: Vec<String>,
     /// Targets whose name does not match are skipped with that reason, unread. `None` takes all.
     pub target_filter: Option<globset::GlobMatcher>,
@@ -149,12 +166,19 @@ pub struct Options {
     pub lists: Vec<String>,
     /// How targets are asked that answer over the network.
     pub live: Live,
+    /// The cluster that workloads are of.
+    pub cluster: cluster::Options,
 }
 
 impl Options {
     /// How many bodies may have to be waited for at once: whoever reads them must have as many threads, or
     /// one that only trickles holds up others.
     pub fn waits(&self) -> usize {
+        let is_workload = |source: &String| Named::parse(source).is_some();
+        if self.cluster.everything || self.sources.iter().any(is_workload) {
+            // How many there are is known only once they are found.
+            return self.live.concurrency;
+        }
         let urls = self.sources.iter().filter(|source| address::is_url(source));
         let live = urls.count() + self.listed.len();
         live.min(self.live.concurrency)
@@ -183,10 +207,11 @@ pub fn read(
     cancel: &AtomicBool,
     emit: &mut dyn FnMut(Event) -> ControlFlow<()>,
 ) {
-    let urls = {
+    let (urls, workloads) = {
         let mut opener = Opener {
             feeder: Feeder::new(Pool::new(), options.target_filter.as_ref(), &mut *emit),
             urls: Vec::new(),
+            workloads: Vec::new(),
             progress,
         };
         for input in inputs::list(&options.sources, progress) {
@@ -194,21 +219,23 @@ pub fn read(
                 return;
             }
         }
-        opener.urls
+        (opener.urls, opener.workloads)
     };
     // Whether it was broken off makes no difference: there is nothing behind it.
-    let _ = sweep(urls, options, progress, cancel, emit);
+    let _ = sweep(urls, &workloads, options, progress, cancel, emit);
 }
 
 /// Asks everything that answers over the network.
 fn sweep(
     urls: Vec<Address>,
+    workloads: &[Named],
     options: &Options,
     progress: &Arc<Progress>,
     cancel: &AtomicBool,
     emit: &mut dyn FnMut(Event) -> ControlFlow<()>,
 ) -> ControlFlow<()> {
-    if urls.is_empty() && options.listed.is_empty() {
+    let in_cluster = options.cluster.everything || !workloads.is_empty();
+    if urls.is_empty() && options.listed.is_empty() && !in_cluster {
         return ControlFlow::Continue(());
     }
     let mut pages: Vec<(Target, Address)> = Vec::new();
@@ -236,6 +263,9 @@ fn sweep(
     let (web, sweep) = match ready {
         Ok(ready) => ready,
         Err(reason) => {
+            if in_cluster {
+                emit(Event::Failed(cluster::failure(reason.clone())))?;
+            }
             for (Target { name, origin, .. }, _) in pages {
                 emit(Event::Failed(Failure {
                     target: name,
@@ -247,7 +277,13 @@ fn sweep(
         }
     };
     let stop = |(target, address)| web.stop(target, address);
-    let stops: Vec<Stop> = pages.into_iter().map(stop).collect();
+    let mut stops: Vec<Stop> = pages.into_iter().map(stop).collect();
+    let mut after = After::default();
+    if in_cluster {
+        let found = cluster::find(&options.cluster, workloads);
+        let found = sweep.first(found, options.live.deadline, cancel);
+        after = take(found, &mut stops, emit)?;
+    }
     let orders = Orders {
         live: &options.live,
         filter: options.target_filter.as_ref(),
@@ -255,7 +291,38 @@ fn sweep(
         cancel,
     };
     sweep.run(stops, &orders, emit);
+    for remark in after.remarks() {
+        emit(Event::Remark(remark))?;
+    }
     ControlFlow::Continue(())
+}
+
+/// Hands on what a cluster comes to, and adds its stops to `stops`; `None` is a cluster that was given up.
+fn take(
+    found: Option<Cluster>,
+    stops: &mut Vec<Stop>,
+    emit: &mut dyn FnMut(Event) -> ControlFlow<()>,
+) -> ControlFlow<(), After> {
+    let Some(found) = found else {
+        let reason = "its pods were not found before the run had to end";
+        emit(Event::Failed(cluster::failure(reason.to_owned())))?;
+        return ControlFlow::Continue(After::default());
+    };
+    let Cluster {
+        stops: new,
+        failed,
+        skipped,
+        remarks,
+        after,
+    } = found;
+    stops.extend(new);
+    let failed = failed.into_iter().map(Event::Failed);
+    let skipped = skipped.into_iter().map(Event::Skipped);
+    let remarks = remarks.into_iter().map(Event::Remark);
+    for event in failed.chain(skipped).chain(remarks) {
+        emit(event)?;
+    }
+    ControlFlow::Continue(after)
 }
 
 /// `source` as it may be shown: a URL without its credentials, anything else as typed.
@@ -268,6 +335,8 @@ struct Opener<'e> {
     feeder: Feeder<'e>,
     /// Asked together once all else is read.
     urls: Vec<Address>,
+    /// Looked for in the cluster together with these.
+    workloads: Vec<Named>,
     progress: &'e Arc<Progress>,
 }
 
@@ -276,6 +345,7 @@ impl Opener<'_> {
         match input {
             Input::Failed(failure) => self.feeder.failed(failure),
             Input::Skipped(Skip { origin, reason }) => self.feeder.skipped(origin, &reason),
+            Input::Remark(remark) => self.feeder.remark(remark),
             Input::Stdin => {
                 let stdin = Counted::new(io::stdin(), Expected::new(self.progress, 0));
                 let place = Place::outermost("stdin".to_owned(), true);
@@ -299,6 +369,10 @@ impl Opener<'_> {
             }
             Input::Url(address) => {
                 self.urls.push(address);
+                ControlFlow::Continue(())
+            }
+            Input::Workload(named) => {
+                self.workloads.push(named);
                 ControlFlow::Continue(())
             }
         }

@@ -22,6 +22,7 @@ use crate::source;
 use crate::source::Event;
 use crate::source::Failure;
 use crate::source::INTERRUPTED;
+use crate::source::Remark;
 use crate::source::Scrape;
 use crate::source::Skip;
 use crate::source::Target;
@@ -36,6 +37,8 @@ pub struct Survey {
     pub inputs: Vec<String>,
     /// Targets expected, read, lost and passed over.
     pub coverage: Coverage,
+    /// What the user should know of how targets were found.
+    pub remarks: Vec<Remark>,
     /// The counts, over the targets read to their end.
     pub census: Census,
     /// Where lines were refused, by target name; targets without rejects are absent.
@@ -155,6 +158,7 @@ fn join<T>(thread: ScopedJoinHandle<'_, T>) -> T {
 struct Feed {
     failed: Vec<Failure>,
     skipped: Vec<Skip>,
+    remarks: Vec<Remark>,
 }
 
 /// Hands targets to the workers until there are no more or the survey is cancelled.
@@ -175,6 +179,7 @@ fn feed(plan: &Plan, control: &Control, jobs: Sender<Scrape>) -> Feed {
                 feed.failed.push(failure);
             }
             Event::Skipped(skip) => feed.skipped.push(skip),
+            Event::Remark(remark) => feed.remarks.push(remark),
         }
         if cancel.load(Ordering::Relaxed) {
             ControlFlow::Break(())
@@ -200,6 +205,7 @@ fn collect(plan: &Plan, control: &Control, feed: Feed, parts: Vec<Part>) -> Surv
     let Feed {
         mut failed,
         mut skipped,
+        remarks,
     } = feed;
     let mut rejects = Vec::new();
     let mut tally: Option<Tally> = None;
@@ -229,6 +235,7 @@ fn collect(plan: &Plan, control: &Control, feed: Feed, parts: Vec<Part>) -> Surv
             failed,
             skipped,
         },
+        remarks,
         census,
         rejects,
         simulated: simulation::merge(&plan.simulate, simulated),

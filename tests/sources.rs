@@ -162,6 +162,7 @@ fn line(event: Event) -> String {
             format!("failed  {}{origin}: {}", failure.target, failure.reason)
         }
         Event::Skipped(skip) => format!("skipped {}: {}", skip.origin, skip.reason),
+        Event::Remark(remark) => format!("{remark:?}"),
     }
 }
 

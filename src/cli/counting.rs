@@ -51,6 +51,10 @@ struct Plan {
     can_repeat: bool,
 }
 
+/// Nothing is named, and there is no cluster to look at.
+pub(super) const NO_SOURCE: &str = "no SOURCE to read, and no kubeconfig of a cluster: name a file, a directory, a \
+                                    glob, a URL, or a --kubeconfig";
+
 /// How many failed targets are named before the rest is only counted.
 const NAMED_FAILURES: usize = 10;
 
@@ -119,8 +123,11 @@ fn ask_for_source(command: Command, terminal: &Terminal, messages: Messages) -> 
         ""
     };
     let command = command.as_str();
-    messages.error("no SOURCE to read: name a file, a directory, a glob or a URL");
+    messages.error(NO_SOURCE);
     messages.note(&format!("for example: meshctl {command} web.prom{more}"));
+    messages.note(&format!(
+        "from a cluster: meshctl {command} --kubeconfig FILE deploy/web{more}"
+    ));
     if !terminal.types_input {
         messages.note(&format!(
             "to read standard input: meshctl {command} -{more}"
@@ -149,9 +156,11 @@ fn conclude(plan: &Plan, survey: &Survey, terminal: &Terminal, messages: Message
     let verdict = plan.gate.judge(survey, &findings);
     if survey.coverage.scraped == 0 && !survey.interrupted {
         explain_nothing(&survey.coverage, messages);
+        messages.remarks(&survey.remarks);
         return verdict.code;
     }
     say_failures(&survey.coverage, messages, Messages::warning);
+    messages.remarks(&survey.remarks);
     if let Some(glob) = report::idle_filter(survey, &plan.view) {
         messages.warning(&format!(
             "no {} matches --family '{glob}'",

@@ -6,6 +6,7 @@ use std::thread;
 use clap::builder::FalseyValueParser;
 use globset::GlobMatcher;
 
+use super::cluster::ClusterArgs;
 use super::live::LiveArgs;
 use super::live::LivePlan;
 use super::messages::Messages;
@@ -71,6 +72,8 @@ pub(super) struct SourceArgs {
     no_progress: bool,
     #[command(flatten)]
     live: LiveArgs,
+    #[command(flatten)]
+    cluster: ClusterArgs,
 }
 
 impl SourceArgs {
@@ -108,8 +111,12 @@ impl SourceArgs {
     /// # Errors
     /// A file that says what to read or how cannot be used.
     pub(super) fn plan(self) -> anyhow::Result<Option<survey::Plan>> {
+        let mut cluster = self.cluster.plan();
         if self.sources.is_empty() && !self.live.names_targets() {
-            return Ok(None);
+            if !cluster.access.is_configured() {
+                return Ok(None);
+            }
+            cluster.everything = true;
         }
         let LivePlan {
             listed,
@@ -123,6 +130,7 @@ impl SourceArgs {
                 listed,
                 lists,
                 live,
+                cluster,
             },
             workers: self.threads.unwrap_or_else(processors).get(),
             max_line_bytes: self.max_line_bytes,

@@ -18,6 +18,15 @@ pub struct Found {
     pub labels: Vec<(String, String)>,
 }
 
+/// Only discovery itself knows it: whoever has it has all labels of the pod, and those not there are empty.
+const WHOLE_POD: &str = "__meta_kubernetes_pod_uid";
+
+/// Whether `name` is a label of a pod. Those of its port are known only where the port is declared.
+fn is_of_pod(name: &str) -> bool {
+    let of_pod = name.strip_prefix("__meta_kubernetes_pod_");
+    of_pod.is_some_and(|of| !of.starts_with("container_port_"))
+}
+
 /// How a job finds its targets, as far as that is simulated.
 #[derive(Debug)]
 pub(super) struct Discover {
@@ -52,10 +61,13 @@ impl Discover {
             .iter()
             .map(|(name, value)| (name.clone(), value.clone()))
             .collect();
+        let has = |name: &str| found.labels.iter().any(|(known, _)| known == name);
+        let is_whole = has(WHOLE_POD);
         let unknown = |name: &str| {
             self.has_hidden_labels
                 && name.starts_with("__meta_")
-                && !found.labels.iter().any(|(known, _)| known == name)
+                && !has(name)
+                && !(is_whole && is_of_pod(name))
         };
         let partly = self.rules.process_partly(&mut labels, &unknown);
         for rule in &partly.unjudged {

@@ -10,7 +10,7 @@ use crate::source::fault::Fault;
 use crate::source::pipe::{self, Pool};
 use crate::source::stream::{Head, Stream};
 use crate::source::{
-    Event, Failure, Receipt, Scrape, Skip, Target, archive, header, joined, shape,
+    Event, Failure, Receipt, Remark, Scrape, Skip, Target, archive, header, joined, shape,
 };
 
 /// Archives within archives that are opened: `.tar.gz` is two. Deeper nesting is a mistake or a bomb.
@@ -194,8 +194,9 @@ impl<'e> Feeder<'e> {
     /// Whether the user's filter lets `target` through.
     pub(super) fn wants(&self, target: &Target) -> bool {
         self.filter.is_none_or(|filter| {
-            let pod = target.pod.as_ref();
-            filter.is_match(&target.name) || pod.is_some_and(|pod| filter.is_match(pod))
+            let further = [&target.pod, &target.workload];
+            let mut further = further.into_iter().flatten();
+            filter.is_match(&target.name) || further.any(|name| filter.is_match(name))
         })
     }
 
@@ -223,6 +224,10 @@ impl<'e> Feeder<'e> {
     pub(super) fn skipped(&mut self, origin: String, reason: &str) -> ControlFlow<()> {
         let reason = reason.to_owned();
         (self.emit)(Event::Skipped(Skip { origin, reason }))
+    }
+
+    pub(super) fn remark(&mut self, remark: Remark) -> ControlFlow<()> {
+        (self.emit)(Event::Remark(remark))
     }
 
     pub(super) fn unwanted(&mut self, origin: String) -> ControlFlow<()> {

@@ -123,6 +123,7 @@ fn target(address: &Address, labels: &[(String, String)]) -> Target {
         container,
         origin: address.shown().to_owned(),
         address: at,
+        workload: None,
         labels,
     }
 }

@@ -33,6 +33,7 @@ use globset::GlobMatcher;
 use http::{HeaderMap, StatusCode};
 use tokio::runtime::{Builder, Runtime};
 use tokio::task::AbortHandle;
+use tokio::time;
 
 use crate::source::fault::Fault;
 use crate::source::sweep::visit::Round;
@@ -108,10 +109,25 @@ impl Sweep {
         Ok(Self { runtime })
     }
 
-    /// What else has to happen on the same runtime, such as finding the stops.
-    #[expect(dead_code, reason = "for routes that have to be found first")]
-    pub(super) fn runtime(&self) -> &Runtime {
-        &self.runtime
+    /// Does what has to happen before any stop is visited, such as finding them, on the same runtime; `None`
+    /// where the deadline or the user's stop comes before its end.
+    pub(super) fn first<T>(
+        &self,
+        work: impl Future<Output = T>,
+        deadline: Duration,
+        cancel: &AtomicBool,
+    ) -> Option<T> {
+        let stopped = async {
+            while !cancel.load(Ordering::Relaxed) {
+                time::sleep(TICK).await;
+            }
+        };
+        self.runtime.block_on(async {
+            tokio::select! {
+                done = time::timeout(deadline, work) => done.ok(),
+                () = stopped => None,
+            }
+        })
     }
 
     /// Visits all `stops`; every one ends in at least one event. Comes back when all bodies were read to

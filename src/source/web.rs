@@ -24,7 +24,7 @@ use crate::source::web::access::Credentials;
 pub use access::AccessError;
 
 /// Text formats only, classic before `OpenMetrics`: the order of Prometheus' own default, less protobuf.
-const FORMATS: &str =
+pub(super) const FORMATS: &str =
     "text/plain;version=0.0.4, application/openmetrics-text;version=1.0.0;q=0.9, */*;q=0.1";
 
 /// As many as browsers and curl follow at least; a loop has more.

@@ -426,7 +426,7 @@ fn open(mut ticket: Ticket, body: Body, receipt: Receipt, expected: u64) {
         ticket.is_open = false;
         let way = match &event {
             Event::Scrape(_) => &round.bodies,
-            Event::Failed(_) | Event::Skipped(_) => &round.rest,
+            Event::Failed(_) | Event::Skipped(_) | Event::Remark(_) => &round.rest,
         };
         match way.send(event) {
             Ok(()) => ControlFlow::Continue(()),
