@@ -5,6 +5,7 @@
 //! clock and terminal read.
 
 mod audit;
+mod cluster;
 mod completions;
 mod counting;
 mod deliver;
@@ -16,10 +17,12 @@ mod filter;
 mod gate;
 mod interrupt;
 mod labels;
+mod live;
 mod man;
 mod messages;
 mod program;
 mod progress;
+mod rbac;
 mod show;
 mod simulation;
 mod sources;
@@ -95,6 +98,7 @@ enum Command {
     Filter(filter::Args),
     Diff(diff::Args),
     Targets(targets::Args),
+    Rbac(rbac::Args),
     Explain(explain::Args),
     Completions(completions::Args),
     Man(man::Args),
@@ -180,6 +184,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Filter(args) => filter::run(args, &terminal, messages),
         Command::Diff(args) => diff::run(args, &terminal, messages),
         Command::Targets(args) => targets::run(args, &terminal, messages),
+        Command::Rbac(args) => rbac::run(args, messages),
         Command::Explain(args) => explain::run(&args),
         Command::Completions(args) => completions::run(&args),
         Command::Man(args) => man::run(&args),

@@ -206,6 +206,7 @@ mod tests {
                 }],
                 skipped: Vec::new(),
             },
+            remarks: Vec::new(),
             census: Census {
                 totals,
                 targets,

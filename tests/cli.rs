@@ -27,6 +27,7 @@ fn short_help_fits_a_screen() {
       filter       What a Collector pipeline keeps, stage by stage, and why the rest goes
       diff         Two filters over the same scrapes: what only one lets arrive, and why
       targets      Which targets a configuration scrapes, what falls out, and what nobody scrapes
+      rbac         Print the least Role that lets meshctl read from a cluster, with its binding
       explain      What a finding means, why it matters, and how to fix it; without an ID, all findings
       completions  Print a completion script for a shell
       man          Print the manual page, or write the pages of all commands to a directory
@@ -79,6 +80,7 @@ fn long_help_opens_with_examples_and_ends_with_exit_codes() {
       filter       What a Collector pipeline keeps, stage by stage, and why the rest goes
       diff         Two filters over the same scrapes: what only one lets arrive, and why
       targets      Which targets a configuration scrapes, what falls out, and what nobody scrapes
+      rbac         Print the least Role that lets meshctl read from a cluster, with its binding
       explain      What a finding means, why it matters, and how to fix it; without an ID, all findings
       completions  Print a completion script for a shell
       man          Print the manual page, or write the pages of all commands to a directory
@@ -140,6 +142,19 @@ fn audit_help_shows_the_flags_that_matter_first() {
     What to read:
           --target <GLOB>  Read only the targets whose name matches, such as 'emojivoto/*' [env:
                            MESHCTL_TARGET]
+
+    Live targets:
+          --targets <FILE>  Read the targets listed in a Prometheus file_sd file too; may be repeated
+                            [env: MESHCTL_TARGETS]
+
+    Cluster:
+      -n, --namespace <NAME>     Namespace to look in [default: that of the context] [env:
+                                 MESHCTL_NAMESPACE]
+      -A, --all-namespaces       All namespaces [env: MESHCTL_ALL_NAMESPACES]
+      -l, --selector <SELECTOR>  Only pods with these labels, such as 'app=web,tier!=db' [env:
+                                 MESHCTL_SELECTOR]
+          --context <NAME>       Context of the kubeconfig [default: the current one] [env:
+                                 MESHCTL_CONTEXT]
 
     What to show:
       -o, --output <FORMAT>             Output format [env: MESHCTL_OUTPUT] [default: table] [possible
@@ -288,8 +303,9 @@ fn no_source_says_what_a_source_is() {
     exit: 2
     --- stdout
     --- stderr
-    error: no SOURCE to read: name a file, a directory, a glob or a URL
+    error: no SOURCE to read, and no kubeconfig of a cluster: name a file, a directory, a glob, a URL, or a --kubeconfig
     note: for example: meshctl audit web.prom
+    note: from a cluster: meshctl audit --kubeconfig FILE deploy/web
     note: to read standard input: meshctl audit -
     ");
 }
@@ -300,7 +316,7 @@ fn quiet_leaves_only_the_error() {
     exit: 2
     --- stdout
     --- stderr
-    error: no SOURCE to read: name a file, a directory, a glob or a URL
+    error: no SOURCE to read, and no kubeconfig of a cluster: name a file, a directory, a glob, a URL, or a --kubeconfig
     ");
 }
 
@@ -513,6 +529,7 @@ fn man_writes_a_page_for_each_command() {
             "meshctl-filter.1",
             "meshctl-labels.1",
             "meshctl-man.1",
+            "meshctl-rbac.1",
             "meshctl-targets.1",
             "meshctl.1"
         ]
@@ -582,5 +599,5 @@ fn messages_are_coloured_only_when_asked_for() {
         Cli::new().env("MESHCTL_COLOR", "never").verdict(&["audit"]),
         plain
     );
-    insta::assert_snapshot!(Cli::new().verdict(&["audit", "--color", "always", "-q"]).escape_debug(), @r"exit: 2\n--- stderr\n\u{1b}[31;1merror:\u{1b}[0m no SOURCE to read: name a file, a directory, a glob or a URL\n");
+    insta::assert_snapshot!(Cli::new().verdict(&["audit", "--color", "always", "-q"]).escape_debug(), @r"exit: 2\n--- stderr\n\u{1b}[31;1merror:\u{1b}[0m no SOURCE to read, and no kubeconfig of a cluster: name a file, a directory, a glob, a URL, or a --kubeconfig\n");
 }

@@ -459,12 +459,30 @@ fn an_interrupt_is_followed_by_a_report_of_what_was_read() {
 
 #[test]
 #[cfg(unix)]
-fn a_second_interrupt_does_not_wait_for_a_stuck_read() {
+fn an_interrupt_ends_a_sweep_at_once() {
     let server = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/metrics", server.local_addr().unwrap());
-    let arguments = ["audit", &url, "--timeout", "10m"];
-    let mut child = Cli::new().command(&arguments).spawn().unwrap();
+    let cli = Cli::new().file("web.prom", CLEAN);
+    let arguments = ["audit", "web.prom", &url, "-o", "json", "--timeout", "10m"];
+    let child = cli.command(&arguments).spawn().unwrap();
     let _answers_nothing = server.accept().unwrap();
+    interrupt(&child);
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(code(&output), 130);
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(report["totals"]["series"], 2);
+    let failed = &report["coverage"]["failed"];
+    assert_eq!(failed.as_array().unwrap().len(), 1);
+    assert_eq!(
+        failed[0]["reason"],
+        "interrupted before it was read to the end"
+    );
+}
+
+#[test]
+#[cfg(unix)]
+fn a_second_interrupt_does_not_wait_for_a_stuck_read() {
+    let mut child = start_reading(&Cli::new());
     interrupt(&child);
     next_message(&mut child);
     interrupt(&child);

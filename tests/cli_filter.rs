@@ -422,8 +422,9 @@ fn nothing_comes_of_nothing() {
     insta::assert_snapshot!(cli.verdict(&["filter", "--collector", "otel.yaml"]), @"
     exit: 2
     --- stderr
-    error: no SOURCE to read: name a file, a directory, a glob or a URL
+    error: no SOURCE to read, and no kubeconfig of a cluster: name a file, a directory, a glob, a URL, or a --kubeconfig
     note: for example: meshctl filter web.prom --collector otel.yaml
+    note: from a cluster: meshctl filter --kubeconfig FILE deploy/web --collector otel.yaml
     note: to read standard input: meshctl filter - --collector otel.yaml
     ");
 }

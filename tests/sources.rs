@@ -7,7 +7,7 @@ use std::io::{Read, Write};
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
@@ -72,7 +72,12 @@ impl Sources {
             target_filter: self
                 .filter
                 .map(|filter| globset::Glob::new(filter).unwrap().compile_matcher()),
-            timeout: self.timeout,
+            live: source::Live {
+                timeout: self.timeout,
+                retries: 0,
+                ..source::Live::default()
+            },
+            ..Options::default()
         }
     }
 }
@@ -93,7 +98,7 @@ fn events(options: &Options, progress: &Arc<Progress>) -> Vec<String> {
         scope.spawn(|| {
             let queue = queue;
             let mut number = 0;
-            source::read(options, progress, &mut |event| {
+            source::read(options, progress, &AtomicBool::new(false), &mut |event| {
                 number += 1;
                 match queue.send((number, event)) {
                     Ok(()) => ControlFlow::Continue(()),
@@ -101,7 +106,7 @@ fn events(options: &Options, progress: &Arc<Progress>) -> Vec<String> {
                 }
             });
         });
-        let workers: Vec<_> = (0..2)
+        let workers: Vec<_> = (0..options.waits().max(2))
             .map(|_| {
                 let events = events.clone();
                 scope.spawn(move || {
@@ -118,7 +123,12 @@ fn events(options: &Options, progress: &Arc<Progress>) -> Vec<String> {
             .collect()
     });
     lines.sort();
-    lines.into_iter().map(|(_, line)| line).collect()
+    let mut lines: Vec<String> = lines.into_iter().map(|(_, line)| line).collect();
+    if options.waits() > 0 {
+        // These come in the order in which they answer.
+        lines.sort_by(|one, other| one[8..].cmp(&other[8..]));
+    }
+    lines
 }
 
 fn line(event: Event) -> String {
@@ -152,6 +162,7 @@ fn line(event: Event) -> String {
             format!("failed  {}{origin}: {}", failure.target, failure.reason)
         }
         Event::Skipped(skip) => format!("skipped {}: {}", skip.origin, skip.reason),
+        Event::Remark(remark) => format!("{remark:?}"),
     }
 }
 
@@ -702,6 +713,7 @@ fn a_body_that_stands_alone_can_be_read_by_anyone_at_any_time() {
     source::read(
         &sources.options(paths.to_vec()),
         &Arc::default(),
+        &AtomicBool::new(false),
         &mut |event| {
             if let Event::Scrape(scrape) = event {
                 bodies.push(scrape.body);
@@ -723,7 +735,8 @@ fn reading_stops_when_nobody_wants_more() {
     let sources = Sources::new().file("a.tar", tar(&[("one", &body), ("two", &body)]));
     let options = sources.options(vec![sources.path("a.tar"), sources.path("none")]);
     let mut count = 0;
-    source::read(&options, &Arc::default(), &mut |_| {
+    let cancel = AtomicBool::new(false);
+    source::read(&options, &Arc::default(), &cancel, &mut |_| {
         count += 1;
         ControlFlow::Break(())
     });
@@ -743,6 +756,7 @@ fn a_body_nobody_reads_does_not_hold_up_the_next() {
     source::read(
         &sources.options(vec![sources.path("dump")]),
         &Arc::default(),
+        &AtomicBool::new(false),
         &mut |event| {
             drop(event);
             count += 1;
@@ -817,15 +831,15 @@ fn urls_are_fetched_like_files() {
         "http://HOST/plain",
     ];
     insta::assert_snapshot!(server.read(&sources, &urls), @r##"
-    read    http://HOST/plain: "# TYPE up gauge\nup 1\n"
+    read    http://HOST/cut: 83306 bytes BROKEN gzip stream ends early: the file is truncated
+    failed  http://HOST/empty: empty: nothing was scraped into it, so check what wrote it
     read    http://HOST/gzip: "# TYPE up gauge\nup 1\n"
     read    http://HOST/large: 667543 bytes
-    read    http://HOST/tar:pod: "# TYPE up gauge\nup 1\n"
-    read    http://HOST/cut: 83306 bytes BROKEN gzip stream ends early: the file is truncated
     failed  http://HOST/login: not an exposition: looks like HTML or XML, maybe a login or error page: fetch the metrics path itself
-    failed  http://HOST/empty: empty: nothing was scraped into it, so check what wrote it
-    failed  http://HOST/protobuf: the server sends protobuf although asked for text
+    read    http://HOST/plain: "# TYPE up gauge\nup 1\n"
     skipped http://HOST/plain: named twice
+    failed  http://HOST/protobuf: the server sends protobuf although asked for text
+    read    http://HOST/tar:pod: "# TYPE up gauge\nup 1\n"
     "##);
 }
 
@@ -848,11 +862,11 @@ fn a_url_that_answers_with_an_error_says_which() {
         "http://:80",
     ];
     insta::assert_snapshot!(server.read(&Sources::new(), &urls), @"
-    failed  http://HOST/text: HTTP 503 Service Unavailable: no healthy [31mupstream
-    failed  http://HOST/html: HTTP 502 Bad Gateway
-    failed  http://HOST/gzip: HTTP 404 Not Found: no such path
-    failed  http://HOST/odd: HTTP 599
     failed  http://127.0.0.1:1/metrics: cannot connect: connection refused
+    failed  http://HOST/gzip: HTTP 404 Not Found: no such path
+    failed  http://HOST/html: HTTP 502 Bad Gateway
+    failed  http://HOST/odd: HTTP 599
+    failed  http://HOST/text: HTTP 503 Service Unavailable: no healthy [31mupstream
     failed  http://:80: not a URL: empty host
     ");
 }
@@ -890,7 +904,7 @@ fn a_body_that_stops_coming_is_an_error_of_that_body() {
     let url = format!("http://{address}/metrics");
     let read = outcomes(&sources.options(vec![url])).replace(&address.to_string(), "HOST");
     server.join().unwrap();
-    insta::assert_snapshot!(read, @"read    http://HOST/metrics: 300000 bytes BROKEN nothing came for 100ms: the server stalled; a longer timeout may help");
+    insta::assert_snapshot!(read, @"read    http://HOST/metrics: 300000 bytes BROKEN no end of the body within 100ms: the server stalled after 300000 bytes");
 }
 
 #[test]
@@ -913,10 +927,10 @@ fn credentials_reach_the_server_and_nothing_else() {
     let read = server.read(&Sources::new(), &urls);
     assert!(!read.contains("p@ss") && !read.contains("p%40ss") && !read.contains("abc"));
     insta::assert_snapshot!(read, @r##"
-    read    http://HOST/right: "# TYPE up gauge\nup 1\n"
-    failed  http://HOST/wrong?a=1&api_token=…: HTTP 401 Unauthorized: …:… and … are wrong
     failed  http://127.0.0.1:1/?token=…: cannot connect: connection refused
+    read    http://HOST/right: "# TYPE up gauge\nup 1\n"
     skipped http://HOST/right: named twice
+    failed  http://HOST/wrong?a=1&api_token=…: HTTP 401 Unauthorized: …:… and … are wrong
     failed  http://…@HOST/: not a URL: invalid port number
     "##);
 }

@@ -9,6 +9,7 @@ use super::gate::GateArgs;
 use super::interrupt;
 use super::messages::Messages;
 use super::progress;
+use super::progress::Manner;
 use super::show::Order;
 use super::show::ShowArgs;
 use super::simulation::Loaded;
@@ -47,10 +48,16 @@ struct Plan {
     view: View,
     format: Format,
     gate: GateArgs,
-    draw: bool,
     /// What is to be explained, as typed.
     asked: String,
+    progress: Manner,
+    /// Whether the sources of this run can be named in another command.
+    can_repeat: bool,
 }
+
+/// Nothing is named, and there is no cluster to look at.
+pub(super) const NO_SOURCE: &str = "no SOURCE to read, and no kubeconfig of a cluster: name a file, a directory, a \
+                                    glob, a URL, or a --kubeconfig";
 
 /// How many failed targets are named before the rest is only counted.
 const NAMED_FAILURES: usize = 10;
@@ -80,8 +87,9 @@ pub(super) fn run(
     if (sources.reads_stdin() || simulates_stdin) && terminal.types_input {
         messages.note("reading from the terminal: paste it and end with Ctrl-D");
     }
-    let draw = sources.wants_progress() && terminal.can_draw && !messages.is_quiet();
-    let Some(mut survey) = sources.plan() else {
+    let progress = sources.progress(terminal, messages);
+    let can_repeat = sources.are_all_named();
+    let Some(mut survey) = sources.plan()? else {
         return Ok(ask_for_source(command, terminal, messages));
     };
     let loaded = match simulation {
@@ -99,12 +107,13 @@ pub(super) fn run(
         format: show.format(),
         view: show.view(command, order, interval),
         gate,
-        draw,
         asked: watch.unwrap_or_default(),
+        progress,
+        can_repeat,
     };
     let control = Arc::new(Control::default());
     interrupt::listen(Arc::clone(&control), terminal.can_draw)?;
-    let survey = read(&plan, &control, terminal.report.unicode, messages);
+    let survey = read(&plan, &control, messages);
     Ok(conclude(&plan, &survey, terminal, messages))
 }
 
@@ -130,8 +139,11 @@ fn ask_for_source(command: Command, terminal: &Terminal, messages: Messages) -> 
         ""
     };
     let command = command.as_str();
-    messages.error("no SOURCE to read: name a file, a directory, a glob or a URL");
+    messages.error(NO_SOURCE);
     messages.note(&format!("for example: meshctl {command} web.prom{more}"));
+    messages.note(&format!(
+        "from a cluster: meshctl {command} --kubeconfig FILE deploy/web{more}"
+    ));
     if !terminal.types_input {
         messages.note(&format!(
             "to read standard input: meshctl {command} -{more}"
@@ -140,14 +152,10 @@ fn ask_for_source(command: Command, terminal: &Terminal, messages: Messages) -> 
     ExitCode::CouldNot
 }
 
-fn read(plan: &Plan, control: &Control, unicode: bool, messages: Messages) -> Survey {
+fn read(plan: &Plan, control: &Control, messages: Messages) -> Survey {
     let start = now();
     let work = || survey::run(&plan.survey, control);
-    let survey = if plan.draw {
-        progress::watch(control, unicode, work)
-    } else {
-        work()
-    };
+    let survey = progress::watch(control, plan.progress, work);
     messages.detail(&format!(
         "read {} of {} in {:.0?} on {}",
         plural(control.body_bytes.load(Ordering::Relaxed), "byte"),
@@ -164,9 +172,11 @@ fn conclude(plan: &Plan, survey: &Survey, terminal: &Terminal, messages: Message
     let verdict = plan.gate.judge(survey, &findings);
     if survey.coverage.scraped == 0 && !survey.interrupted {
         explain_nothing(&survey.coverage, messages);
+        messages.remarks(&survey.remarks);
         return verdict.code;
     }
     say_failures(&survey.coverage, messages, Messages::warning);
+    messages.remarks(&survey.remarks);
     if let Some(glob) = report::idle_filter(survey, &plan.view) {
         messages.warning(&format!(
             "no {} matches --family '{glob}'",
@@ -203,6 +213,7 @@ fn conclude(plan: &Plan, survey: &Survey, terminal: &Terminal, messages: Message
         messages.error(reason);
     }
     if plan.format == Format::Table
+        && plan.can_repeat
         && let Some(command) = report::next_command(survey, &findings, &plan.view)
     {
         // Escaped it would be another command.

@@ -8,6 +8,7 @@ use std::time::Duration;
 use anyhow::bail;
 
 use super::ExitCode;
+use super::counting::NO_SOURCE;
 use super::deliver::deliver;
 use super::interrupt;
 use super::messages::Messages;
@@ -144,8 +145,8 @@ pub(super) fn run(args: Args, terminal: &Terminal, messages: Messages) -> anyhow
     let setting = SettingArgs::plain(versions[0]);
     let sides = Sides::load([left, right], versions, &setting, terminal, messages)?;
     let once = sources.reads_stdin();
-    let Some(base) = sources.plan() else {
-        messages.error("no SOURCE to read: name a file, a directory, a glob or a URL");
+    let Some(base) = sources.plan()? else {
+        messages.error(NO_SOURCE);
         return Ok(ExitCode::CouldNot);
     };
     let control = Arc::new(Control::default());
@@ -161,6 +162,7 @@ pub(super) fn run(args: Args, terminal: &Terminal, messages: Messages) -> anyhow
             failure.origin, failure.reason
         ));
     }
+    messages.remarks(&survey.remarks);
     if survey.coverage.scraped == 0 {
         messages.error("nothing could be read");
         return Ok(ExitCode::CouldNot);

@@ -9,6 +9,7 @@ use owo_colors::Style;
 
 use super::program::Program;
 use crate::report;
+use crate::source::Remark;
 
 /// How much is said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,6 +78,18 @@ impl Messages {
     /// Lines of a configuration with what is wrong with them, complete and made safe. Always said.
     pub(super) fn excerpt(lines: &str) {
         let _ = io::stderr().lock().write_all(lines.as_bytes());
+    }
+
+    /// What is known of how targets were found.
+    pub(super) fn remarks(self, remarks: &[Remark]) {
+        for remark in remarks {
+            match remark {
+                Remark::Note(text) => self.note(text),
+                Remark::Detail(text) => self.detail(text),
+                Remark::Manifest(_) if self.is_quiet() => {}
+                Remark::Manifest(lines) => Self::excerpt(lines),
+            }
+        }
     }
 
     /// The command to run next.

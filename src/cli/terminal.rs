@@ -103,7 +103,7 @@ const DEFAULT_WIDTH: u16 = 80;
     clippy::disallowed_methods,
     reason = "this is the one place that reads the environment"
 )]
-fn variable(name: &str) -> Option<String> {
+pub(super) fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
@@ -130,6 +130,11 @@ pub(super) fn now_ns() -> u64 {
     since.map_or(0, |since| {
         u64::try_from(since.as_nanos()).unwrap_or(u64::MAX)
     })
+}
+
+/// The wall clock.
+pub(super) fn timestamp() -> jiff::Timestamp {
+    jiff::Timestamp::now()
 }
 
 /// Now, for saying how long something took.

@@ -223,6 +223,7 @@ impl<R: Read> Member<'_, R> {
             named: false,
             depth: archive.depth,
             plain_bytes: 0,
+            known: None,
         };
         feeder.open(Stream::lent(self.content), place)
     }

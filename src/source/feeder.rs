@@ -9,7 +9,9 @@ use crate::source::container::Container;
 use crate::source::fault::Fault;
 use crate::source::pipe::{self, Pool};
 use crate::source::stream::{Head, Stream};
-use crate::source::{Event, Failure, Scrape, Skip, Target, archive, header, joined, shape};
+use crate::source::{
+    Event, Failure, Receipt, Remark, Scrape, Skip, Target, archive, header, joined, shape,
+};
 
 /// Archives within archives that are opened: `.tar.gz` is two. Deeper nesting is a mistake or a bomb.
 const NESTING: u32 = 4;
@@ -20,6 +22,9 @@ const LARGE_BYTES: u64 = 16 << 20;
 
 /// Why a source without a byte is a failure and not a target with nothing to say.
 pub(super) const EMPTY: &str = "empty: nothing was scraped into it, so check what wrote it";
+
+/// Why a target is not read that the user's filter does not let through.
+pub(super) const UNWANTED: &str = "does not match --target";
 
 const NOT_AN_EXPOSITION: &str = "not an exposition";
 
@@ -33,6 +38,8 @@ pub(super) struct Place {
     pub(super) depth: u32,
     /// Size of a file that is not packed; 0 where that is not known.
     pub(super) plain_bytes: u64,
+    /// Who the target is, where that was known before its body was opened.
+    pub(super) known: Option<Target>,
 }
 
 impl Place {
@@ -43,22 +50,32 @@ impl Place {
             named,
             depth: 0,
             plain_bytes: 0,
+            known: None,
+        }
+    }
+
+    /// Where `target` was reached.
+    pub(super) fn of(target: Target) -> Self {
+        Self {
+            known: Some(target.clone()),
+            ..Self::outermost(target.origin, true)
         }
     }
 
     /// The target whose only body is here.
     pub(super) fn target(&self) -> Target {
-        Target {
+        self.known.clone().unwrap_or_else(|| Target {
             name: self.name.clone(),
             origin: self.name.clone(),
             ..Target::default()
-        }
+        })
     }
 
     pub(super) fn failure(&self, reason: String) -> Failure {
+        let Target { name, origin, .. } = self.target();
         Failure {
-            target: self.name.clone(),
-            origin: self.name.clone(),
+            target: name,
+            origin,
             reason,
         }
     }
@@ -69,6 +86,8 @@ pub(super) struct Feeder<'e> {
     pub(super) pool: Pool,
     filter: Option<&'e GlobMatcher>,
     emit: &'e mut dyn FnMut(Event) -> ControlFlow<()>,
+    answer: Option<Receipt>,
+    limit: Option<u64>,
 }
 
 impl<'e> Feeder<'e> {
@@ -77,12 +96,33 @@ impl<'e> Feeder<'e> {
         filter: Option<&'e GlobMatcher>,
         emit: &'e mut dyn FnMut(Event) -> ControlFlow<()>,
     ) -> Self {
-        Self { pool, filter, emit }
+        Self {
+            pool,
+            filter,
+            emit,
+            answer: None,
+            limit: None,
+        }
+    }
+
+    /// All bodies are parts of one answer, which began with `answer`.
+    pub(super) fn answered(mut self, answer: Receipt) -> Self {
+        self.answer = Some(answer);
+        self
+    }
+
+    /// Streams with more than `bytes` bytes are broken, packed or unpacked.
+    pub(super) fn limited(mut self, bytes: u64) -> Self {
+        self.limit = Some(bytes);
+        self
     }
 
     /// Opens whatever `stream` turns out to be, down to the bodies in it.
     pub(super) fn open(&mut self, mut stream: Stream<'_>, mut place: Place) -> ControlFlow<()> {
         loop {
+            if let Some(limit) = self.limit {
+                stream = stream.limited(limit);
+            }
             let head = Head::take(&mut stream);
             let Some(container) = Container::of(&head.bytes) else {
                 return self.text(stream, head, &place);
@@ -154,8 +194,9 @@ impl<'e> Feeder<'e> {
     /// Whether the user's filter lets `target` through.
     pub(super) fn wants(&self, target: &Target) -> bool {
         self.filter.is_none_or(|filter| {
-            let pod = target.pod.as_ref();
-            filter.is_match(&target.name) || pod.is_some_and(|pod| filter.is_match(pod))
+            let further = [&target.pod, &target.workload];
+            let mut further = further.into_iter().flatten();
+            filter.is_match(&target.name) || further.any(|name| filter.is_match(name))
         })
     }
 
@@ -164,7 +205,16 @@ impl<'e> Feeder<'e> {
         target: Target,
         body: Box<dyn BufRead + Send>,
     ) -> ControlFlow<()> {
-        (self.emit)(Event::Scrape(Scrape { target, body }))
+        let answer = self.answer.clone();
+        self.hand_out(Scrape {
+            target,
+            body,
+            answer,
+        })
+    }
+
+    pub(super) fn hand_out(&mut self, scrape: Scrape) -> ControlFlow<()> {
+        (self.emit)(Event::Scrape(scrape))
     }
 
     pub(super) fn failed(&mut self, failure: Failure) -> ControlFlow<()> {
@@ -176,8 +226,12 @@ impl<'e> Feeder<'e> {
         (self.emit)(Event::Skipped(Skip { origin, reason }))
     }
 
+    pub(super) fn remark(&mut self, remark: Remark) -> ControlFlow<()> {
+        (self.emit)(Event::Remark(remark))
+    }
+
     pub(super) fn unwanted(&mut self, origin: String) -> ControlFlow<()> {
-        self.skipped(origin, "does not match --target")
+        self.skipped(origin, UNWANTED)
     }
 }
 

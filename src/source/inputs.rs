@@ -10,11 +10,12 @@ use std::sync::Arc;
 use walkdir::{DirEntry, WalkDir};
 
 use crate::source::address::{self, Address};
+use crate::source::cluster::Named;
 use crate::source::counted::Expected;
 use crate::source::fault::{Fault, describe};
-use crate::source::{Failure, Progress, Skip};
+use crate::source::{Failure, Progress, Remark, Skip};
 
-const NAMED_TWICE: &str = "named twice";
+pub(super) const NAMED_TWICE: &str = "named twice";
 const NOT_REGULAR: &str = "not a regular file";
 const BROKEN_LINK: &str = "a broken symbolic link: what it points to does not exist";
 const SOCKET: &str = "a socket, which cannot be read: name a file or the URL of an endpoint";
@@ -30,8 +31,10 @@ pub(super) enum Input {
     },
     Stdin,
     Url(Address),
+    Workload(Named),
     Failed(Failure),
     Skipped(Skip),
+    Remark(Remark),
 }
 
 /// Lists what `sources` name: in the order they were typed, and within each by the bytes of the paths.
@@ -52,6 +55,7 @@ pub(super) fn list(sources: &[String], progress: &Arc<Progress>) -> Vec<Input> {
 enum Identity {
     Stdin,
     Url(String),
+    Workload(Named),
     Path(PathBuf),
 }
 
@@ -89,7 +93,15 @@ impl Listing<'_> {
     fn path(&mut self, source: &str) {
         let path = Path::new(source);
         match fs::metadata(path) {
-            Ok(metadata) => self.existing(path, &metadata, true),
+            Ok(metadata) => {
+                if let Some(named) = Named::parse(source) {
+                    let text = format!(
+                        "{source} is read as the file or directory of that name, not as {named}"
+                    );
+                    self.inputs.push(Input::Remark(Remark::Note(text)));
+                }
+                self.existing(path, &metadata, true);
+            }
             Err(error) if error.kind() == io::ErrorKind::NotFound => self.absent(source),
             Err(error) => self.failed(&address::without_credentials(source), describe(&error)),
         }
@@ -108,6 +120,10 @@ impl Listing<'_> {
     fn absent(&mut self, source: &str) {
         if is_link(Path::new(source)) {
             self.failed(source, BROKEN_LINK.to_owned());
+        } else if let Some(named) = Named::parse(source) {
+            if self.is_new(Identity::Workload(named.clone()), source) {
+                self.inputs.push(Input::Workload(named));
+            }
         } else if source.contains(['*', '?', '[']) {
             self.glob(source);
         } else if source.is_empty() {

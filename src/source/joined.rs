@@ -343,6 +343,7 @@ mod tests {
                 }
                 Event::Failed(failure) => format!("{failure:?}"),
                 Event::Skipped(skip) => format!("{skip:?}"),
+                Event::Remark(remark) => format!("{remark:?}"),
             };
             events.into_iter().map(line).collect()
         })

@@ -3,6 +3,7 @@
 use std::io;
 use std::io::BufRead;
 use std::io::Read;
+use std::iter;
 use std::sync::atomic::Ordering;
 
 use crossbeam_channel::Receiver;
@@ -26,11 +27,9 @@ use crate::exposition::Sample;
 use crate::exposition::Tolerated;
 use crate::exposition::Visitor;
 use crate::source::Failure;
+use crate::source::INTERRUPTED;
 use crate::source::Scrape;
 use crate::table::Keep;
-
-/// Reason of a target that the user's stop cut off.
-pub(super) const INTERRUPTED: &str = "interrupted before it was read to the end";
 
 /// Refused lines of one target that are kept with their text. All are counted.
 const KEPT_REJECTS: usize = 10;
@@ -48,7 +47,7 @@ pub(super) struct Part {
 }
 
 /// Reads targets, one after the other.
-pub(super) struct Worker<'a> {
+struct Worker<'a> {
     plan: &'a Plan,
     control: &'a Control,
     reader: Reader,
@@ -56,8 +55,16 @@ pub(super) struct Worker<'a> {
     part: Part,
 }
 
+/// Reads targets until no more come; `None` where none came. A worker sets out when the first one does: where
+/// many bodies may have to be waited for, there are more threads than targets at times.
+pub(super) fn run(plan: &Plan, control: &Control, inbox: &Receiver<Scrape>) -> Option<Part> {
+    let first = inbox.recv().ok()?;
+    let scrapes = iter::once(first).chain(inbox);
+    Some(Worker::new(plan, control).run(scrapes))
+}
+
 impl<'a> Worker<'a> {
-    pub(super) fn new(plan: &'a Plan, control: &'a Control) -> Self {
+    fn new(plan: &'a Plan, control: &'a Control) -> Self {
         let simulation = Simulation::new(&plan.simulate, plan.watch.as_ref());
         let mut tally = Tally::with_threads(plan.workers);
         // Whatever is followed is written down again, with its value.
@@ -82,9 +89,8 @@ impl<'a> Worker<'a> {
         }
     }
 
-    /// Reads targets until no more come.
-    pub(super) fn run(mut self, inbox: &Receiver<Scrape>) -> Part {
-        for scrape in inbox {
+    fn run(mut self, scrapes: impl Iterator<Item = Scrape>) -> Part {
+        for scrape in scrapes {
             if self.control.cancel.load(Ordering::Relaxed) {
                 self.part.failed.push(lost(scrape.target, INTERRUPTED));
             } else {
@@ -96,7 +102,11 @@ impl<'a> Worker<'a> {
     }
 
     fn read(&mut self, scrape: Scrape) {
-        let Scrape { target, body } = scrape;
+        let Scrape {
+            target,
+            body,
+            answer: _,
+        } = scrape;
         let mut body = Watched {
             body,
             control: self.control,
@@ -137,7 +147,13 @@ impl<'a> Worker<'a> {
                     }
                 }
                 self.part.tally.drop_target();
-                self.control.targets_done.fetch_add(1, Ordering::Relaxed);
+                let Control {
+                    targets_done,
+                    series: all_series,
+                    ..
+                } = self.control;
+                targets_done.fetch_add(1, Ordering::Relaxed);
+                all_series.fetch_add(series, Ordering::Relaxed);
             }
             Err(error) => {
                 self.part.tally.drop_target();
