@@ -137,6 +137,10 @@ fn audit_help_shows_the_flags_that_matter_first() {
           --target <GLOB>  Read only the targets whose name matches, such as 'emojivoto/*' [env:
                            MESHCTL_TARGET]
 
+    Live targets:
+          --targets <FILE>  Read the targets listed in a Prometheus file_sd file too; may be repeated
+                            [env: MESHCTL_TARGETS]
+
     What to show:
       -o, --output <FORMAT>             Output format [env: MESHCTL_OUTPUT] [default: table] [possible
                                         values: table, wide, json, jsonl, csv, markdown]
