@@ -144,7 +144,7 @@ fn audit_help_shows_the_flags_that_matter_first() {
                            MESHCTL_TARGET]
 
     Live targets:
-          --targets <FILE>  Read the targets listed in a Prometheus file_sd file too; may be repeated
+          --targets <FILE>  Read the targets listed in a Prometheus `file_sd` file too; may be repeated
                             [env: MESHCTL_TARGETS]
 
     Cluster:

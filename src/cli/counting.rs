@@ -156,12 +156,13 @@ fn read(plan: &Plan, control: &Control, messages: Messages) -> Survey {
     let start = now();
     let work = || survey::run(&plan.survey, control);
     let survey = progress::watch(control, plan.progress, work);
+    let threads = plan.survey.workers.max(plan.survey.sources.waits());
     messages.detail(&format!(
         "read {} of {} in {:.0?} on {}",
         plural(control.body_bytes.load(Ordering::Relaxed), "byte"),
         plural(survey.coverage.scraped, "target"),
         now().duration_since(start),
-        plural(plan.survey.workers as u64, "thread"),
+        plural(threads as u64, "thread"),
     ));
     survey
 }

@@ -28,11 +28,11 @@ const MOST_AT_ONCE: usize = 1024;
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Live targets")]
 pub(super) struct LiveArgs {
-    /// Read the targets listed in a Prometheus file_sd file too; may be repeated
+    /// Read the targets listed in a Prometheus `file_sd` file too; may be repeated
     ///
     /// JSON or YAML: a list of groups, each with `targets` (host:port) and `labels`. Of the labels,
-    /// __scheme__, __metrics_path__ and __param_NAME say where the metrics are, else
-    /// http://host:port/metrics.
+    /// `__scheme__`, `__metrics_path__` and `__param_NAME` say where the metrics are, else
+    /// `http://host:port/metrics`.
     #[arg(
         long,
         value_name = "FILE",
@@ -53,7 +53,7 @@ pub(super) struct LiveArgs {
     concurrency: NonZeroUsize,
     /// How long one target may take in all, from the connection to the end of its body
     ///
-    /// Counted is the time in which we wait for it, as with Prometheus' scrape_timeout; further tries share
+    /// Counted is the time in which we wait for it, as with Prometheus' `scrape_timeout`; further tries share
     /// it, the pauses between them do not count.
     #[arg(
         long,

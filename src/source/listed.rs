@@ -114,7 +114,7 @@ fn target(address: &Address, labels: &[(String, String)]) -> Target {
             address.url().path()
         ),
     };
-    let mut labels: Vec<(String, String)> = labels.iter().map(|label| shown(label)).collect();
+    let mut labels: Vec<(String, String)> = labels.iter().map(shown).collect();
     labels.sort_unstable();
     Target {
         name,

@@ -191,40 +191,42 @@ fn hand_on(
     let mut open = 2;
     while open > 0 {
         let heard = select! {
-            recv(bodies) -> event => event.map_or(Heard::LastBody, Heard::Event),
-            recv(rest) -> event => event.map_or(Heard::LastOther, Heard::Event),
-            default(TICK) => Heard::Nothing,
+            recv(bodies) -> event => event.map_err(|_| Silence::LastBody),
+            recv(rest) -> event => event.map_err(|_| Silence::LastOther),
+            default(TICK) => Err(Silence::Now),
         };
         if !stopped && (unwanted || cancel.load(Ordering::Relaxed)) {
             stopped = true;
             visits.abort();
         }
         match heard {
-            Heard::Event(_) if unwanted => {}
-            Heard::Event(event) => {
+            Ok(_) if unwanted => {}
+            Ok(event) => {
                 let event = if stopped { interrupted(event) } else { event };
                 let wants_no_more = emit(event).is_break();
                 unwanted = wants_no_more && !cancel.load(Ordering::Relaxed);
             }
-            Heard::LastBody => {
+            Err(Silence::LastBody) => {
                 bodies = crossbeam_channel::never();
                 open -= 1;
             }
-            Heard::LastOther => {
+            Err(Silence::LastOther) => {
                 rest = crossbeam_channel::never();
                 open -= 1;
             }
-            Heard::Nothing => {}
+            Err(Silence::Now) => {}
         }
     }
 }
 
-/// What came of the visits.
-enum Heard {
-    Event(Event),
+/// Why nothing is heard of the visits.
+enum Silence {
+    /// No more bodies will come.
     LastBody,
+    /// Nor will anything else.
     LastOther,
-    Nothing,
+    /// For the moment.
+    Now,
 }
 
 /// What goes wrong after the user's stop goes wrong because of it.
