@@ -62,6 +62,19 @@ pub struct Scrape {
     /// The decompressed body. A read error in the middle (truncated gzip, lost connection) is an error
     /// of this target alone; its text names what went wrong without naming the target again.
     pub body: Box<dyn BufRead + Send>,
+    /// What a server said in front of the body; `None` where no server was asked, such as for a file.
+    pub answer: Option<Receipt>,
+}
+
+/// The head of an answer, as far as it is worth keeping.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Receipt {
+    /// When the request that got this answer was sent.
+    pub started: jiff::Timestamp,
+    /// Status of the HTTP answer.
+    pub status: u16,
+    /// Headers in the order they came, names in lower case.
+    pub headers: Vec<(String, String)>,
 }
 
 /// A target that was expected and could not be read.

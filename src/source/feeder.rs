@@ -164,7 +164,15 @@ impl<'e> Feeder<'e> {
         target: Target,
         body: Box<dyn BufRead + Send>,
     ) -> ControlFlow<()> {
-        (self.emit)(Event::Scrape(Scrape { target, body }))
+        self.hand_out(Scrape {
+            target,
+            body,
+            answer: None,
+        })
+    }
+
+    pub(super) fn hand_out(&mut self, scrape: Scrape) -> ControlFlow<()> {
+        (self.emit)(Event::Scrape(scrape))
     }
 
     pub(super) fn failed(&mut self, failure: Failure) -> ControlFlow<()> {

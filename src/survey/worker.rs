@@ -85,7 +85,11 @@ impl<'a> Worker<'a> {
     }
 
     fn read(&mut self, scrape: Scrape) {
-        let Scrape { target, body } = scrape;
+        let Scrape {
+            target,
+            body,
+            answer: _,
+        } = scrape;
         let mut body = Watched {
             body,
             control: self.control,
