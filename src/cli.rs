@@ -19,6 +19,7 @@ mod labels;
 mod man;
 mod messages;
 mod progress;
+mod scrape;
 mod show;
 mod simulation;
 mod sources;
@@ -88,6 +89,7 @@ enum Command {
     Labels(labels::Args),
     Filter(filter::Args),
     Diff(diff::Args),
+    Scrape(scrape::Args),
     Explain(explain::Args),
     Completions(completions::Args),
     Man(man::Args),
@@ -168,6 +170,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Labels(args) => labels::run(args, &terminal, messages),
         Command::Filter(args) => filter::run(args, &terminal, messages),
         Command::Diff(args) => diff::run(args, &terminal, messages),
+        Command::Scrape(args) => scrape::run(args, &terminal, messages),
         Command::Explain(args) => explain::run(&args),
         Command::Completions(args) => completions::run(&args),
         Command::Man(args) => man::run(&args),

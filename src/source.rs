@@ -14,8 +14,10 @@ mod feeder;
 mod header;
 mod inputs;
 mod joined;
+pub mod manifest;
 mod pipe;
 mod shape;
+mod snapshot;
 mod stream;
 mod tally;
 mod web;
@@ -187,9 +189,11 @@ impl Opener<'_> {
             Input::File {
                 path,
                 named,
+                sweep,
                 expected,
             } => {
                 let mut place = Place::outermost(path.to_string_lossy().into_owned(), named);
+                place.sweep = sweep;
                 match File::open(&path) {
                     Ok(file) => {
                         place.plain_bytes = file.metadata().map_or(0, |known| known.len());
@@ -199,6 +203,11 @@ impl Opener<'_> {
                     }
                     Err(error) => self.feeder.failed(place.failure(fault::describe(&error))),
                 }
+            }
+            Input::Snapshot { path, kind, sweep } => {
+                let mut place = Place::outermost(path.to_string_lossy().into_owned(), true);
+                place.sweep = sweep;
+                snapshot::open(&mut self.feeder, &path, kind, &place, self.progress)
             }
             Input::Url(address) => {
                 let place = Place::outermost(address.shown().to_owned(), true);

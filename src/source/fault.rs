@@ -21,6 +21,8 @@ pub(super) enum Fault {
     TarTruncated,
     #[error("tar archive is damaged ({0}): fetch or pack it again")]
     TarDamaged(String),
+    #[error("the snapshot's body {0}")]
+    SnapshotDamaged(String),
     #[error("nothing came for {}: the server stalled; a longer timeout may help", seconds(*.0))]
     Stalled(Duration),
     #[error("connection lost in the middle of the body ({0})")]
@@ -55,7 +57,8 @@ impl From<Fault> for io::Error {
             Fault::GzipDamaged(_)
             | Fault::ZstdDamaged(_)
             | Fault::ZstdWindow
-            | Fault::TarDamaged(_) => io::ErrorKind::InvalidData,
+            | Fault::TarDamaged(_)
+            | Fault::SnapshotDamaged(_) => io::ErrorKind::InvalidData,
             Fault::Stalled(_) => io::ErrorKind::TimedOut,
             Fault::ConnectionLost(_) => io::ErrorKind::ConnectionReset,
             Fault::Abandoned => io::ErrorKind::BrokenPipe,

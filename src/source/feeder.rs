@@ -1,5 +1,8 @@
 //! Unwraps one source after the other and hands out what is inside.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::hash::{BuildHasher, RandomState};
 use std::io::{BufRead, BufReader};
 use std::ops::ControlFlow;
 
@@ -9,7 +12,9 @@ use crate::source::container::Container;
 use crate::source::fault::Fault;
 use crate::source::pipe::{self, Pool};
 use crate::source::stream::{Head, Stream};
-use crate::source::{Event, Failure, Scrape, Skip, Target, archive, header, joined, shape};
+use crate::source::{
+    Event, Failure, Scrape, Skip, Target, archive, header, joined, shape, snapshot,
+};
 
 /// Archives within archives that are opened: `.tar.gz` is two. Deeper nesting is a mistake or a bomb.
 const NESTING: u32 = 4;
@@ -33,6 +38,8 @@ pub(super) struct Place {
     pub(super) depth: u32,
     /// Size of a file that is not packed; 0 where that is not known.
     pub(super) plain_bytes: u64,
+    /// Which sweep of a snapshot is asked for; what is no snapshot has none.
+    pub(super) sweep: Option<u32>,
 }
 
 impl Place {
@@ -43,6 +50,7 @@ impl Place {
             named,
             depth: 0,
             plain_bytes: 0,
+            sweep: None,
         }
     }
 
@@ -69,6 +77,10 @@ pub(super) struct Feeder<'e> {
     pub(super) pool: Pool,
     filter: Option<&'e GlobMatcher>,
     emit: &'e mut dyn FnMut(Event) -> ControlFlow<()>,
+    snapshots: u32,
+    /// Hashes of the targets that snapshots held, with the number of the snapshot.
+    owners: HashMap<u64, u32>,
+    hasher: RandomState,
 }
 
 impl<'e> Feeder<'e> {
@@ -77,7 +89,14 @@ impl<'e> Feeder<'e> {
         filter: Option<&'e GlobMatcher>,
         emit: &'e mut dyn FnMut(Event) -> ControlFlow<()>,
     ) -> Self {
-        Self { pool, filter, emit }
+        Self {
+            pool,
+            filter,
+            emit,
+            snapshots: 0,
+            owners: HashMap::new(),
+            hasher: RandomState::new(),
+        }
     }
 
     /// Opens whatever `stream` turns out to be, down to the bodies in it.
@@ -109,6 +128,9 @@ impl<'e> Feeder<'e> {
 
     /// Hands out what is packed in nothing any more.
     fn text(&mut self, stream: Stream<'_>, mut head: Head, place: &Place) -> ControlFlow<()> {
+        if let Some(number) = place.sweep {
+            return self.failed(place.failure(snapshot::has_no_sweep(number)));
+        }
         const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
         if head.bytes.starts_with(BYTE_ORDER_MARK) {
             // Windows editors and shells write it; in front of a first sample it would spoil its name.
@@ -147,6 +169,37 @@ impl<'e> Feeder<'e> {
                 self.scrape(target, Box::new(body))?;
                 pipe::pump(stream, &mut self.pool, feed);
                 ControlFlow::Continue(())
+            }
+        }
+    }
+
+    /// A number for one more snapshot.
+    pub(super) fn next_snapshot(&mut self) -> u32 {
+        self.snapshots += 1;
+        self.snapshots
+    }
+
+    /// Whether `target` was not met before in another snapshot than `snapshot`. One endpoint at two times
+    /// is one target, and must not be counted as two.
+    pub(super) fn is_first_of(&mut self, target: &Target, snapshot: u32) -> bool {
+        let Target {
+            name,
+            namespace,
+            pod,
+            container,
+            origin,
+            address,
+            labels,
+        } = target;
+        let place = (namespace, pod, container, address, labels);
+        match self
+            .owners
+            .entry(self.hasher.hash_one((name, origin, place)))
+        {
+            Entry::Occupied(owner) => *owner.get() == snapshot,
+            Entry::Vacant(free) => {
+                free.insert(snapshot);
+                true
             }
         }
     }
