@@ -16,6 +16,7 @@ mod filter;
 mod gate;
 mod interrupt;
 mod labels;
+mod live;
 mod man;
 mod messages;
 mod progress;

@@ -39,7 +39,7 @@ use crate::source::manifest::Manifest;
 pub struct Plan {
     /// What to read.
     pub sources: source::Options,
-    /// Bodies that are saved at once; at least 1.
+    /// Files that are saved at once; at least 1. Targets that are asked over the network have a thread each.
     pub workers: usize,
     /// Longest line that is read where names are made unrecognisable.
     pub max_line_bytes: usize,
@@ -212,11 +212,11 @@ pub fn take(
 }
 
 fn begun(plan: &Plan, redactor: Option<&Redactor>, now: Timestamp) -> Manifest {
-    let sources = plan.sources.sources.iter();
-    let shown = sources.map(|typed| {
-        let shown = source::shown(typed);
-        redactor.map_or(shown.clone(), |redactor| redactor.source(&shown))
-    });
+    let source::Options { sources, lists, .. } = &plan.sources;
+    let named = sources.iter().map(|typed| source::shown(typed));
+    let shown = named
+        .chain(lists.iter().cloned())
+        .map(|shown| redactor.map_or(shown.clone(), |redactor| redactor.source(&shown)));
     Manifest {
         format: FORMAT.to_owned(),
         format_version: FORMAT_VERSION,

@@ -14,27 +14,47 @@ mod feeder;
 mod header;
 mod inputs;
 mod joined;
+mod limited;
+mod listed;
+mod live;
 pub mod manifest;
 mod pipe;
+mod secrets;
 mod shape;
 mod snapshot;
 mod stream;
+mod sweep;
 mod tally;
 mod web;
 
+use std::collections::HashSet;
 use std::fs::File;
 use std::io::{self, BufRead};
 use std::ops::ControlFlow;
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
-use std::time::Duration;
+use std::sync::atomic::{AtomicBool, AtomicU64};
 
+use crate::source::address::Address;
 use crate::source::counted::{Counted, Expected};
 use crate::source::feeder::{Feeder, Place};
 use crate::source::inputs::Input;
 use crate::source::pipe::Pool;
 use crate::source::stream::Stream;
+use crate::source::sweep::{Orders, Stop, Sweep};
 use crate::source::web::Web;
+
+pub use listed::{Listed, ListedError};
+pub use live::{Access, Live};
+pub use web::AccessError;
+
+/// Reason of a target that the user's stop cut off.
+pub const INTERRUPTED: &str = "interrupted before it was read to the end";
+
+/// Reason of a sweep of a snapshot that is not the one that is read.
+pub const OTHER_SWEEP: &str = "another sweep of the same targets";
+
+/// Reason of a target that a snapshot named before has brought already.
+pub const SAME_TARGET: &str = "the same target as in a snapshot named before";
 
 /// One scraped endpoint, as far as the source tells who it was.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -118,26 +138,47 @@ pub struct Progress {
     pub expected_bytes: AtomicU64,
     /// Bytes read so far.
     pub read_bytes: AtomicU64,
+    /// Targets that are asked over the network, as soon as it is known how many; 0 where none are.
+    pub targets: AtomicU64,
+    /// How many of them are done with, read or lost.
+    pub targets_done: AtomicU64,
 }
 
 /// What to read and how patiently.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Options {
     /// Files, directories, globs, `-`, `http(s)` URLs, as typed.
     pub sources: Vec<String>,
     /// Targets whose name does not match are skipped with that reason, unread. `None` takes all.
     pub target_filter: Option<globset::GlobMatcher>,
-    /// Longest wait for a URL's connection and first answer together, and then for each further piece
-    /// of its body.
-    pub timeout: Duration,
+    /// Targets of service discoveries, to be asked as URLs are.
+    pub listed: Vec<Listed>,
+    /// The files that these were found in, as typed.
+    pub lists: Vec<String>,
+    /// How targets are asked that answer over the network.
+    pub live: Live,
+}
+
+impl Options {
+    /// How many bodies may have to be waited for at once: whoever reads them must have as many threads, or
+    /// one that only trickles holds up others.
+    pub fn waits(&self) -> usize {
+        let urls = self.sources.iter().filter(|source| address::is_url(source));
+        let live = urls.count() + self.listed.len();
+        live.min(self.live.concurrency)
+    }
 }
 
 /// Opens everything that `options` names and hands each outcome to `emit`, in a stable order; stops
 /// early when `emit` breaks.
 ///
-/// The order is that of `options.sources`, within a directory or glob that of the path's bytes, and
-/// within an archive or joined dump that of the bytes in it. Nothing is an error here: what cannot be
-/// opened is an [`Event::Failed`] with its reason, and the rest goes on.
+/// Files come in the order of `options.sources`, within a directory or glob in that of the path's bytes,
+/// and within an archive or joined dump in that of the bytes in it. Targets that are asked over the network
+/// come behind all files, in whatever order they answer. Nothing is an error here: what cannot be opened is
+/// an [`Event::Failed`] with its reason, and the rest goes on.
+///
+/// Once `cancel` is true, whatever is asked over the network is given up, and comes as a failure even where
+/// `emit` breaks.
 ///
 /// # Caveats
 /// `emit` may block, but must not read a body itself: those that lie within a larger stream only move
@@ -147,19 +188,82 @@ pub struct Options {
 pub fn read(
     options: &Options,
     progress: &Arc<Progress>,
+    cancel: &AtomicBool,
     emit: &mut dyn FnMut(Event) -> ControlFlow<()>,
 ) {
-    let mut opener = Opener {
-        feeder: Feeder::new(Pool::new(), options.target_filter.as_ref(), emit),
-        web: None,
-        timeout: options.timeout,
-        progress,
+    let urls = {
+        let mut opener = Opener {
+            feeder: Feeder::new(Pool::new(), options.target_filter.as_ref(), &mut *emit),
+            urls: Vec::new(),
+            progress,
+        };
+        for input in inputs::list(&options.sources, progress) {
+            if opener.open(input).is_break() {
+                return;
+            }
+        }
+        opener.urls
     };
-    for input in inputs::list(&options.sources, progress) {
-        if opener.open(input).is_break() {
-            return;
+    // Whether it was broken off makes no difference: there is nothing behind it.
+    let _ = sweep(urls, options, progress, cancel, emit);
+}
+
+/// Asks everything that answers over the network.
+fn sweep(
+    urls: Vec<Address>,
+    options: &Options,
+    progress: &Arc<Progress>,
+    cancel: &AtomicBool,
+    emit: &mut dyn FnMut(Event) -> ControlFlow<()>,
+) -> ControlFlow<()> {
+    if urls.is_empty() && options.listed.is_empty() {
+        return ControlFlow::Continue(());
+    }
+    let mut pages: Vec<(Target, Address)> = Vec::new();
+    for address in urls {
+        let target = Target {
+            name: address.shown().to_owned(),
+            origin: address.shown().to_owned(),
+            ..Target::default()
+        };
+        pages.push((target, address));
+    }
+    let mut met = HashSet::new();
+    for Listed { target, address } in &options.listed {
+        if met.insert((address.url(), &target.labels)) {
+            pages.push((target.clone(), address.clone()));
+        } else {
+            emit(Event::Skipped(Skip {
+                origin: target.origin.clone(),
+                reason: inputs::NAMED_TWICE.to_owned(),
+            }))?;
         }
     }
+    let web = Web::new(&options.live).map_err(|error| error.to_string());
+    let ready = web.and_then(|web| Ok((Arc::new(web), Sweep::new(&options.live)?)));
+    let (web, sweep) = match ready {
+        Ok(ready) => ready,
+        Err(reason) => {
+            for (Target { name, origin, .. }, _) in pages {
+                emit(Event::Failed(Failure {
+                    target: name,
+                    origin,
+                    reason: reason.clone(),
+                }))?;
+            }
+            return ControlFlow::Continue(());
+        }
+    };
+    let stop = |(target, address)| web.stop(target, address);
+    let stops: Vec<Stop> = pages.into_iter().map(stop).collect();
+    let orders = Orders {
+        live: &options.live,
+        filter: options.target_filter.as_ref(),
+        progress,
+        cancel,
+    };
+    sweep.run(stops, &orders, emit);
+    ControlFlow::Continue(())
 }
 
 /// `source` as it may be shown: a URL without its credentials, anything else as typed.
@@ -170,9 +274,8 @@ pub fn shown(source: &str) -> String {
 /// Turns what was named into streams.
 struct Opener<'e> {
     feeder: Feeder<'e>,
-    /// Set up when the first URL needs it: most runs name none.
-    web: Option<Result<Web, String>>,
-    timeout: Duration,
+    /// Asked together once all else is read.
+    urls: Vec<Address>,
     progress: &'e Arc<Progress>,
 }
 
@@ -210,13 +313,8 @@ impl Opener<'_> {
                 snapshot::open(&mut self.feeder, &path, kind, &place, self.progress)
             }
             Input::Url(address) => {
-                let place = Place::outermost(address.shown().to_owned(), true);
-                let web = self.web.get_or_insert_with(|| Web::new(self.timeout));
-                let stream = web.as_ref().map_err(Clone::clone);
-                match stream.and_then(|web| web.get(&address, self.progress)) {
-                    Ok(stream) => self.feeder.open(stream, place),
-                    Err(reason) => self.feeder.failed(place.failure(reason)),
-                }
+                self.urls.push(address);
+                ControlFlow::Continue(())
             }
         }
     }

@@ -21,19 +21,18 @@ use crate::collector::plan;
 use crate::source;
 use crate::source::Event;
 use crate::source::Failure;
+use crate::source::INTERRUPTED;
 use crate::source::Scrape;
 use crate::source::Skip;
 use crate::source::Target;
 pub use simulation::Simulated;
 pub use simulation::Unjudged;
-use worker::INTERRUPTED;
 use worker::Part;
-use worker::Worker;
 
 /// What was counted, and of how much of what was expected.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Survey {
-    /// The sources as typed, without credentials.
+    /// The sources as typed, without credentials, and then the lists of targets.
     pub inputs: Vec<String>,
     /// Targets expected, read, lost and passed over.
     pub coverage: Coverage,
@@ -120,24 +119,26 @@ pub struct Control {
     pub targets_failed: AtomicU64,
     /// Decompressed bytes read so far.
     pub body_bytes: AtomicU64,
+    /// Series of the targets read to their end so far.
+    pub series: AtomicU64,
 }
 
 /// Reads everything the plan names and counts it. Never fails: what cannot be read is in the coverage.
 ///
-/// One thread finds and opens targets; `workers` others read them, each into a count of its own. The result
-/// is the same for any number of workers.
+/// One thread finds and opens targets; `workers` others read them, each into a count of its own, and more where
+/// so many bodies may have to be waited for at once. The result is the same for any number of workers.
 pub fn run(plan: &Plan, control: &Control) -> Survey {
-    let workers = plan.workers.max(1);
+    let workers = plan.workers.max(plan.sources.waits()).max(1);
     let (jobs, inbox) = crossbeam_channel::bounded(workers * 2);
     let (feed, parts) = thread::scope(|scope| {
         let feeder = scope.spawn(|| feed(plan, control, jobs));
         let workers: Vec<_> = (0..workers)
             .map(|_| {
                 let inbox = inbox.clone();
-                scope.spawn(move || Worker::new(plan, control).run(&inbox))
+                scope.spawn(move || worker::run(plan, control, &inbox))
             })
             .collect();
-        let parts: Vec<Part> = workers.into_iter().map(join).collect();
+        let parts: Vec<Part> = workers.into_iter().filter_map(join).collect();
         (join(feeder), parts)
     });
     collect(plan, control, feed, parts)
@@ -159,7 +160,10 @@ struct Feed {
 /// Hands targets to the workers until there are no more or the survey is cancelled.
 fn feed(plan: &Plan, control: &Control, jobs: Sender<Scrape>) -> Feed {
     let mut feed = Feed::default();
-    source::read(&plan.sources, &control.progress, &mut |event| {
+    let Control {
+        progress, cancel, ..
+    } = control;
+    source::read(&plan.sources, progress, cancel, &mut |event| {
         match event {
             Event::Scrape(scrape) => {
                 if let Err(unsent) = jobs.send(scrape) {
@@ -172,7 +176,7 @@ fn feed(plan: &Plan, control: &Control, jobs: Sender<Scrape>) -> Feed {
             }
             Event::Skipped(skip) => feed.skipped.push(skip),
         }
-        if control.cancel.load(Ordering::Relaxed) {
+        if cancel.load(Ordering::Relaxed) {
             ControlFlow::Break(())
         } else {
             ControlFlow::Continue(())
@@ -214,13 +218,11 @@ fn collect(plan: &Plan, control: &Control, feed: Feed, parts: Vec<Part>) -> Surv
     rejects.sort_by(|a, b| (&a.target, &a.origin).cmp(&(&b.target, &b.origin)));
     let census = tally.unwrap_or_default().finish();
     let scraped = census.totals.targets;
+    let source::Options { sources, lists, .. } = &plan.sources;
+    let shown = sources.iter().map(|typed| source::shown(typed));
+    let inputs = shown.chain(lists.iter().cloned()).collect();
     Survey {
-        inputs: plan
-            .sources
-            .sources
-            .iter()
-            .map(|typed| source::shown(typed))
-            .collect(),
+        inputs,
         coverage: Coverage {
             expected: scraped + failed.len() as u64,
             scraped,

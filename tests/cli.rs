@@ -26,6 +26,7 @@ fn short_help_fits_a_screen() {
       labels       Labels by how many series would vanish without each
       filter       What a Collector pipeline keeps, stage by stage, and why the rest goes
       diff         Two filters over the same scrapes: what only one lets arrive, and why
+      scrape       Save scrapes with their coverage, to read them again with any command
       explain      What a finding means, why it matters, and how to fix it; without an ID, all findings
       completions  Print a completion script for a shell
       man          Print the manual page, or write the pages of all commands to a directory
@@ -75,6 +76,7 @@ fn long_help_opens_with_examples_and_ends_with_exit_codes() {
       labels       Labels by how many series would vanish without each
       filter       What a Collector pipeline keeps, stage by stage, and why the rest goes
       diff         Two filters over the same scrapes: what only one lets arrive, and why
+      scrape       Save scrapes with their coverage, to read them again with any command
       explain      What a finding means, why it matters, and how to fix it; without an ID, all findings
       completions  Print a completion script for a shell
       man          Print the manual page, or write the pages of all commands to a directory

@@ -7,7 +7,6 @@ use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
-use std::time::Duration;
 
 use meshctl::census::Census;
 use meshctl::census::Redundancy;
@@ -24,8 +23,7 @@ fn survey(paths: &[String], workers: usize) -> Survey {
     let plan = survey::Plan {
         sources: source::Options {
             sources: paths.to_vec(),
-            target_filter: None,
-            timeout: Duration::from_secs(1),
+            ..source::Options::default()
         },
         workers,
         max_line_bytes: 1 << 20,

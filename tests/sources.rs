@@ -7,7 +7,7 @@ use std::io::{Read, Write};
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
@@ -72,7 +72,12 @@ impl Sources {
             target_filter: self
                 .filter
                 .map(|filter| globset::Glob::new(filter).unwrap().compile_matcher()),
-            timeout: self.timeout,
+            live: source::Live {
+                timeout: self.timeout,
+                retries: 0,
+                ..source::Live::default()
+            },
+            ..Options::default()
         }
     }
 }
@@ -93,7 +98,7 @@ fn events(options: &Options, progress: &Arc<Progress>) -> Vec<String> {
         scope.spawn(|| {
             let queue = queue;
             let mut number = 0;
-            source::read(options, progress, &mut |event| {
+            source::read(options, progress, &AtomicBool::new(false), &mut |event| {
                 number += 1;
                 match queue.send((number, event)) {
                     Ok(()) => ControlFlow::Continue(()),
@@ -101,7 +106,7 @@ fn events(options: &Options, progress: &Arc<Progress>) -> Vec<String> {
                 }
             });
         });
-        let workers: Vec<_> = (0..2)
+        let workers: Vec<_> = (0..options.waits().max(2))
             .map(|_| {
                 let events = events.clone();
                 scope.spawn(move || {
@@ -118,7 +123,12 @@ fn events(options: &Options, progress: &Arc<Progress>) -> Vec<String> {
             .collect()
     });
     lines.sort();
-    lines.into_iter().map(|(_, line)| line).collect()
+    let mut lines: Vec<String> = lines.into_iter().map(|(_, line)| line).collect();
+    if options.waits() > 0 {
+        // These come in the order in which they answer.
+        lines.sort_by(|one, other| one[8..].cmp(&other[8..]));
+    }
+    lines
 }
 
 fn line(event: Event) -> String {
@@ -702,6 +712,7 @@ fn a_body_that_stands_alone_can_be_read_by_anyone_at_any_time() {
     source::read(
         &sources.options(paths.to_vec()),
         &Arc::default(),
+        &AtomicBool::new(false),
         &mut |event| {
             if let Event::Scrape(scrape) = event {
                 bodies.push(scrape.body);
@@ -723,7 +734,8 @@ fn reading_stops_when_nobody_wants_more() {
     let sources = Sources::new().file("a.tar", tar(&[("one", &body), ("two", &body)]));
     let options = sources.options(vec![sources.path("a.tar"), sources.path("none")]);
     let mut count = 0;
-    source::read(&options, &Arc::default(), &mut |_| {
+    let cancel = AtomicBool::new(false);
+    source::read(&options, &Arc::default(), &cancel, &mut |_| {
         count += 1;
         ControlFlow::Break(())
     });
@@ -743,6 +755,7 @@ fn a_body_nobody_reads_does_not_hold_up_the_next() {
     source::read(
         &sources.options(vec![sources.path("dump")]),
         &Arc::default(),
+        &AtomicBool::new(false),
         &mut |event| {
             drop(event);
             count += 1;

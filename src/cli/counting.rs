@@ -9,6 +9,7 @@ use super::gate::GateArgs;
 use super::interrupt;
 use super::messages::Messages;
 use super::progress;
+use super::progress::Manner;
 use super::show::Order;
 use super::show::ShowArgs;
 use super::simulation::Loaded;
@@ -45,7 +46,9 @@ struct Plan {
     view: View,
     format: Format,
     gate: GateArgs,
-    draw: bool,
+    progress: Manner,
+    /// Whether the sources of this run can be named in another command.
+    can_repeat: bool,
 }
 
 /// How many failed targets are named before the rest is only counted.
@@ -76,11 +79,12 @@ pub(super) fn run(
     if (sources.reads_stdin() || simulates_stdin) && terminal.types_input {
         messages.note("reading from the terminal: paste it and end with Ctrl-D");
     }
-    let draw = sources.wants_progress() && terminal.can_draw && !messages.is_quiet();
+    let progress = sources.progress(terminal, messages);
+    let can_repeat = sources.are_all_named();
     if watch.is_some() && show.format() != Format::Table {
         anyhow::bail!("--explain is written for a reader only: leave --output out");
     }
-    let Some(mut survey) = sources.plan() else {
+    let Some(mut survey) = sources.plan()? else {
         return Ok(ask_for_source(command, terminal, messages));
     };
     let loaded = match simulation {
@@ -98,11 +102,12 @@ pub(super) fn run(
         format: show.format(),
         view: show.view(command, order, interval),
         gate,
-        draw,
+        progress,
+        can_repeat,
     };
     let control = Arc::new(Control::default());
     interrupt::listen(Arc::clone(&control), terminal.can_draw)?;
-    let survey = read(&plan, &control, terminal.report.unicode, messages);
+    let survey = read(&plan, &control, messages);
     Ok(conclude(&plan, &survey, terminal, messages))
 }
 
@@ -124,14 +129,10 @@ fn ask_for_source(command: Command, terminal: &Terminal, messages: Messages) -> 
     ExitCode::CouldNot
 }
 
-fn read(plan: &Plan, control: &Control, unicode: bool, messages: Messages) -> Survey {
+fn read(plan: &Plan, control: &Control, messages: Messages) -> Survey {
     let start = now();
     let work = || survey::run(&plan.survey, control);
-    let survey = if plan.draw {
-        progress::watch(control, unicode, work)
-    } else {
-        work()
-    };
+    let survey = progress::watch(control, plan.progress, work);
     messages.detail(&format!(
         "read {} of {} in {:.0?} on {}",
         plural(control.body_bytes.load(Ordering::Relaxed), "byte"),
@@ -185,6 +186,7 @@ fn conclude(plan: &Plan, survey: &Survey, terminal: &Terminal, messages: Message
         messages.error(reason);
     }
     if plan.format == Format::Table
+        && plan.can_repeat
         && let Some(command) = report::next_command(survey, &findings, &plan.view)
     {
         // Escaped it would be another command.

@@ -120,7 +120,7 @@ pub(super) fn run(args: Args, terminal: &Terminal, messages: Messages) -> anyhow
     let setting = SettingArgs::plain(versions[0]);
     let sides = Sides::load([left, right], versions, &setting, terminal, messages)?;
     let once = sources.reads_stdin();
-    let Some(base) = sources.plan() else {
+    let Some(base) = sources.plan()? else {
         messages.error("no SOURCE to read: name a file, a directory, a glob or a URL");
         return Ok(ExitCode::CouldNot);
     };

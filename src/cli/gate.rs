@@ -8,6 +8,7 @@ use super::ExitCode;
 use crate::findings::Finding;
 use crate::findings::Severity;
 use crate::findings::numbers::plural;
+use crate::source;
 use crate::source::Skip;
 use crate::survey::Survey;
 
@@ -76,7 +77,12 @@ pub(super) struct Verdict {
 }
 
 /// Skips that were asked for, by their reason.
-const WANTED_SKIPS: [&str; 2] = ["does not match --target", "named twice"];
+const WANTED_SKIPS: [&str; 4] = [
+    "does not match --target",
+    "named twice",
+    source::OTHER_SWEEP,
+    source::SAME_TARGET,
+];
 
 impl GateArgs {
     /// Weighs everything that was read and found; the gravest outcome is the code.

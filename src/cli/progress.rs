@@ -9,10 +9,13 @@ use std::time::Duration;
 use crossbeam_channel::Receiver;
 use crossbeam_channel::RecvTimeoutError;
 use indicatif::BinaryBytes;
+use indicatif::HumanCount;
 use indicatif::ProgressBar;
 use indicatif::ProgressDrawTarget;
 use indicatif::ProgressStyle;
 
+use super::messages::Messages;
+use super::terminal::now;
 use crate::findings::numbers::plural;
 use crate::survey::Control;
 
@@ -22,14 +25,36 @@ const DELAY: Duration = Duration::from_millis(500);
 /// Time between two looks at the counters.
 const TICK: Duration = Duration::from_millis(100);
 
-/// Does `work` while a second thread draws what `control` says of it; drawn lines are gone when this
+/// Time between two lines where nothing can be drawn.
+const LINES: Duration = Duration::from_secs(5);
+
+/// How progress is shown.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Manner {
+    /// Not at all.
+    Hidden,
+    /// As a bar that is gone in the end, in Unicode or not.
+    Drawn(bool),
+    /// As a line every few seconds.
+    Told(Messages),
+}
+
+/// Does `work` while a second thread shows what `control` says of it; drawn lines are gone when this
 /// returns.
-pub(super) fn watch<T>(control: &Control, unicode: bool, work: impl FnOnce() -> T) -> T {
+pub(super) fn watch<T>(control: &Control, manner: Manner, work: impl FnOnce() -> T) -> T {
     let (working, stopped) = crossbeam_channel::bounded::<()>(0);
     thread::scope(|scope| {
         // Moved in here, so that a panic in `work` ends the drawing too.
         let working = working;
-        scope.spawn(move || draw(control, unicode, &stopped));
+        match manner {
+            Manner::Hidden => {}
+            Manner::Drawn(unicode) => {
+                scope.spawn(move || draw(control, unicode, &stopped));
+            }
+            Manner::Told(messages) => {
+                scope.spawn(move || tell(control, messages, &stopped));
+            }
+        }
         let result = work();
         drop(working);
         result
@@ -41,49 +66,124 @@ fn draw(control: &Control, unicode: bool, stopped: &Receiver<()>) {
         return;
     }
     let bar = ProgressBar::hidden().with_elapsed(DELAY);
-    update(&bar, control, unicode);
+    let mut amount = Amount::of(control);
+    bar.set_style(style(&amount, unicode));
+    update(&bar, control, &amount);
     bar.set_draw_target(ProgressDrawTarget::stderr());
     while is_working(stopped, TICK) {
-        update(&bar, control, unicode);
+        let before = amount;
+        amount = Amount::of(control);
+        // Live targets come behind all files, so what is counted may change on the way.
+        if before.is_like(&amount) {
+            update(&bar, control, &amount);
+        } else {
+            bar.set_style(style(&amount, unicode));
+            update(&bar, control, &amount);
+        }
     }
     bar.finish_and_clear();
 }
 
-fn update(bar: &ProgressBar, control: &Control, unicode: bool) {
-    let read = load(&control.progress.read_bytes);
-    // A pipe among the sources adds to what is read, and not to what is expected.
-    let expected = match load(&control.progress.expected_bytes) {
-        0 => None,
-        expected => Some(expected.max(read)),
-    };
-    if bar.length().is_none() {
-        bar.set_style(style(expected.is_some(), unicode));
+fn tell(control: &Control, messages: Messages, stopped: &Receiver<()>) {
+    let start = now();
+    while is_working(stopped, LINES) {
+        let amount = Amount::of(control);
+        let done = match amount {
+            Amount::Targets { done, of } => format!("{done} of {of} live targets done"),
+            Amount::Bytes { read, of } => {
+                format!("{} of {} read", BinaryBytes(read), BinaryBytes(of))
+            }
+            Amount::Unknown { read } => format!("{} read", BinaryBytes(read)),
+        };
+        let text = describe(control, &amount, now().duration_since(start));
+        messages.detail(&format!("{done}  {text}"));
     }
-    if let Some(expected) = expected {
-        bar.set_length(expected);
+}
+
+fn update(bar: &ProgressBar, control: &Control, amount: &Amount) {
+    match *amount {
+        Amount::Targets { done, of } | Amount::Bytes { read: done, of } => {
+            bar.set_length(of);
+            bar.set_position(done);
+        }
+        Amount::Unknown { read } => bar.set_position(read),
     }
-    bar.set_message(describe(control, read, expected, bar.elapsed()));
-    bar.set_position(read);
+    bar.set_message(describe(control, amount, bar.elapsed()));
 }
 
 fn is_working(stopped: &Receiver<()>, patience: Duration) -> bool {
     stopped.recv_timeout(patience) == Err(RecvTimeoutError::Timeout)
 }
 
-/// `1.17 GiB/s  2s left  12 targets, 1 failed`: the mean rate since the start, and what that leaves.
-fn describe(control: &Control, read: u64, expected: Option<u64>, elapsed: Duration) -> String {
-    let rate = u128::from(read) * 1000 / elapsed.as_millis().max(1);
-    let done = load(&control.targets_done);
-    let failed = load(&control.targets_failed);
-    let mut text = String::new();
-    if rate > 0 {
-        let _ = write!(text, "{}/s  ", BinaryBytes(rate as u64));
-        if let Some(expected) = expected {
-            let left = u128::from(expected.saturating_sub(read)).div_ceil(rate);
-            let _ = write!(text, "{left}s left  ");
+/// How much is done, in whatever the rest can be told in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Amount {
+    /// Live targets: nobody knows how long their bodies are.
+    Targets { done: u64, of: u64 },
+    /// Files.
+    Bytes { read: u64, of: u64 },
+    /// A pipe.
+    Unknown { read: u64 },
+}
+
+impl Amount {
+    fn of(control: &Control) -> Self {
+        let progress = &control.progress;
+        let targets = load(&progress.targets);
+        let read = load(&progress.read_bytes);
+        match load(&progress.expected_bytes) {
+            _ if targets > 0 => Self::Targets {
+                done: load(&progress.targets_done).min(targets),
+                of: targets,
+            },
+            0 => Self::Unknown { read },
+            // A pipe among the sources adds to what is read, and not to what is expected.
+            expected => Self::Bytes {
+                read,
+                of: expected.max(read),
+            },
         }
     }
-    text.push_str(&plural(done, "target"));
+
+    /// Whether both are told in the same.
+    fn is_like(&self, other: &Self) -> bool {
+        std::mem::discriminant(self) == std::mem::discriminant(other)
+    }
+}
+
+/// `1.17 GiB/s  2s left  12 targets, 1 failed`: the mean rate since the start, and what that leaves. Of live
+/// targets `3 failed  1.17 GiB  123,456 series  2s left`.
+fn describe(control: &Control, amount: &Amount, elapsed: Duration) -> String {
+    let failed = load(&control.targets_failed);
+    let millis = elapsed.as_millis().max(1);
+    let mut text = String::new();
+    match *amount {
+        Amount::Targets { done, of } => {
+            if failed > 0 {
+                let _ = write!(text, "{failed} failed  ");
+            }
+            let bytes = BinaryBytes(load(&control.body_bytes));
+            let series = HumanCount(load(&control.series));
+            let _ = write!(text, "{bytes}  {series} series");
+            if done > 0 {
+                let left = u128::from(of - done) * millis;
+                let left = left.div_ceil(u128::from(done) * 1000);
+                let _ = write!(text, "  {left}s left");
+            }
+            return text;
+        }
+        Amount::Bytes { read, .. } | Amount::Unknown { read } => {
+            let rate = u128::from(read) * 1000 / millis;
+            if rate > 0 {
+                let _ = write!(text, "{}/s  ", BinaryBytes(rate as u64));
+                if let Amount::Bytes { of, .. } = *amount {
+                    let left = u128::from(of.saturating_sub(read)).div_ceil(rate);
+                    let _ = write!(text, "{left}s left  ");
+                }
+            }
+        }
+    }
+    text.push_str(&plural(load(&control.targets_done), "target"));
     if failed > 0 {
         let _ = write!(text, ", {failed} failed");
     }
@@ -91,11 +191,11 @@ fn describe(control: &Control, read: u64, expected: Option<u64>, elapsed: Durati
 }
 
 /// With a bar where the amount of work is known; never wider than the terminal.
-fn style(sized: bool, unicode: bool) -> ProgressStyle {
-    let template = if sized {
-        "reading {bar:12} {binary_bytes}/{binary_total_bytes}  {wide_msg}"
-    } else {
-        "reading {binary_bytes}  {wide_msg}"
+fn style(amount: &Amount, unicode: bool) -> ProgressStyle {
+    let template = match amount {
+        Amount::Targets { .. } => "reading {bar:12} {pos}/{len} targets  {wide_msg}",
+        Amount::Bytes { .. } => "reading {bar:12} {binary_bytes}/{binary_total_bytes}  {wide_msg}",
+        Amount::Unknown { .. } => "reading {binary_bytes}  {wide_msg}",
     };
     let style =
         ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
@@ -110,39 +210,68 @@ fn load(counter: &AtomicU64) -> u64 {
 mod tests {
     use super::*;
 
+    const SECOND: Duration = Duration::from_secs(1);
+
+    fn described(control: &Control) -> String {
+        describe(control, &Amount::of(control), SECOND)
+    }
+
     #[test]
     fn says_how_fast_how_long_and_how_many() {
         let control = Control::default();
-        let second = Duration::from_secs(1);
-        assert_eq!(describe(&control, 0, None, second), "0 targets");
+        assert_eq!(described(&control), "0 targets");
         control.targets_done.store(1, Ordering::Relaxed);
-        assert_eq!(
-            describe(&control, 2048, None, second),
-            "2.00 KiB/s  1 target"
-        );
+        control.progress.read_bytes.store(2048, Ordering::Relaxed);
+        assert_eq!(described(&control), "2.00 KiB/s  1 target");
         control.targets_done.store(12, Ordering::Relaxed);
         control.targets_failed.store(1, Ordering::Relaxed);
+        control
+            .progress
+            .expected_bytes
+            .store(10240, Ordering::Relaxed);
         assert_eq!(
-            describe(&control, 2048, Some(10240), second),
+            described(&control),
             "2.00 KiB/s  4s left  12 targets, 1 failed"
         );
     }
 
     #[test]
-    fn the_first_look_settles_the_style() {
+    fn says_of_live_targets_what_they_came_to() {
+        let control = Control::default();
+        control.progress.targets.store(10, Ordering::Relaxed);
+        assert_eq!(described(&control), "0 B  0 series");
+        control.progress.targets_done.store(4, Ordering::Relaxed);
+        control.targets_failed.store(1, Ordering::Relaxed);
+        control.body_bytes.store(2048, Ordering::Relaxed);
+        control.series.store(12_345, Ordering::Relaxed);
+        assert_eq!(
+            described(&control),
+            "1 failed  2.00 KiB  12,345 series  2s left"
+        );
+    }
+
+    #[test]
+    fn what_is_read_is_never_more_than_what_is_expected() {
         let control = Control::default();
         control.progress.read_bytes.store(10, Ordering::Relaxed);
         control.progress.expected_bytes.store(4, Ordering::Relaxed);
-        let bar = ProgressBar::hidden();
-        update(&bar, &control, true);
-        assert_eq!((bar.length(), bar.position()), (Some(10), 10));
+        assert_eq!(Amount::of(&control), Amount::Bytes { read: 10, of: 10 });
+        control.progress.targets.store(3, Ordering::Relaxed);
+        control.progress.targets_done.store(5, Ordering::Relaxed);
+        assert_eq!(Amount::of(&control), Amount::Targets { done: 3, of: 3 });
     }
 
     #[test]
     fn templates_are_valid() {
-        for sized in [false, true] {
-            let _ = style(sized, true);
+        let amounts = [
+            Amount::Targets { done: 1, of: 2 },
+            Amount::Bytes { read: 1, of: 2 },
+            Amount::Unknown { read: 1 },
+        ];
+        for amount in amounts {
+            let _ = style(&amount, true);
         }
-        assert_eq!(watch(&Control::default(), true, || 7), 7);
+        assert_eq!(watch(&Control::default(), Manner::Drawn(true), || 7), 7);
+        assert_eq!(watch(&Control::default(), Manner::Hidden, || 8), 8);
     }
 }

@@ -131,8 +131,8 @@ pub(super) fn run(args: Args, terminal: &Terminal, messages: Messages) -> anyhow
     if sources.reads_stdin() && terminal.types_input {
         messages.note("reading from the terminal: paste it and end with Ctrl-D");
     }
-    let draw = sources.wants_progress() && terminal.can_draw && !messages.is_quiet();
-    let Some(survey) = sources.plan() else {
+    let manner = sources.progress(terminal, messages);
+    let Some(survey) = sources.plan()? else {
         messages.error("no SOURCE to save: name a file, a directory, a glob or a URL");
         messages.note("for example: meshctl scrape -o web.tar.zst http://localhost:4191/metrics");
         return Ok(ExitCode::CouldNot);
@@ -163,11 +163,7 @@ pub(super) fn run(args: Args, terminal: &Terminal, messages: Messages) -> anyhow
     };
     let start = terminal::now();
     let work = || snapshot::take(&plan, strings, &WallClock, destination.clone());
-    let taken = if draw {
-        progress::watch(&control, terminal.report.unicode, work)?
-    } else {
-        work()?
-    };
+    let taken = progress::watch(&control, manner, work)?;
     let spent = terminal::now().duration_since(start);
     summary::conclude(&taken, &output, &destination, spent, terminal, messages)
 }

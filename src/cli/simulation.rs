@@ -4,7 +4,7 @@
 //! configuration is said on standard error with its line.
 
 mod bare;
-mod files;
+pub(super) mod files;
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;

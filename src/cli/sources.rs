@@ -2,11 +2,15 @@
 
 use std::num::NonZeroUsize;
 use std::thread;
-use std::time::Duration;
 
 use clap::builder::FalseyValueParser;
 use globset::GlobMatcher;
 
+use super::live::LiveArgs;
+use super::live::LivePlan;
+use super::messages::Messages;
+use super::progress::Manner;
+use super::terminal::Terminal;
 use super::values;
 use crate::source;
 use crate::survey;
@@ -33,17 +37,6 @@ pub(super) struct SourceArgs {
         hide_env_values = true
     )]
     target: Option<GlobMatcher>,
-    /// How long to wait for the answer of a URL, and then for each further piece of it
-    #[arg(
-        long,
-        hide_short_help = true,
-        value_name = "DURATION",
-        default_value = "10s",
-        value_parser = values::duration,
-        env = "MESHCTL_TIMEOUT",
-        hide_env_values = true
-    )]
-    timeout: Duration,
     /// Longest line to read; a longer one is refused
     #[arg(
         long,
@@ -55,7 +48,9 @@ pub(super) struct SourceArgs {
         hide_env_values = true
     )]
     max_line_bytes: usize,
-    /// Targets to read at once [default: one for each processor]
+    /// Files to read at once [default: one for each processor]
+    ///
+    /// Targets that are asked over the network have a thread each, up to --concurrency.
     #[arg(
         long,
         hide_short_help = true,
@@ -74,12 +69,27 @@ pub(super) struct SourceArgs {
         value_parser = FalseyValueParser::new()
     )]
     no_progress: bool,
+    #[command(flatten)]
+    live: LiveArgs,
 }
 
 impl SourceArgs {
-    /// Whether to draw progress.
-    pub(super) fn wants_progress(&self) -> bool {
-        !self.no_progress
+    /// How to show progress.
+    pub(super) fn progress(&self, terminal: &Terminal, messages: Messages) -> Manner {
+        if self.no_progress || messages.is_quiet() {
+            Manner::Hidden
+        } else if terminal.can_draw {
+            Manner::Drawn(terminal.report.unicode)
+        } else if messages.is_verbose() {
+            Manner::Told(messages)
+        } else {
+            Manner::Hidden
+        }
+    }
+
+    /// Whether the same sources can be named without any flag.
+    pub(super) fn are_all_named(&self) -> bool {
+        !self.live.names_targets()
     }
 
     /// Whether standard input is among the sources.
@@ -93,23 +103,33 @@ impl SourceArgs {
         self.sources.drain(..count).collect()
     }
 
-    /// What will be read; `None` where no source is named.
-    pub(super) fn plan(self) -> Option<survey::Plan> {
-        if self.sources.is_empty() {
-            return None;
+    /// What will be read; `None` where nothing is named.
+    ///
+    /// # Errors
+    /// A file that says what to read or how cannot be used.
+    pub(super) fn plan(self) -> anyhow::Result<Option<survey::Plan>> {
+        if self.sources.is_empty() && !self.live.names_targets() {
+            return Ok(None);
         }
-        Some(survey::Plan {
+        let LivePlan {
+            listed,
+            lists,
+            live,
+        } = self.live.plan()?;
+        Ok(Some(survey::Plan {
             sources: source::Options {
                 sources: self.sources,
                 target_filter: self.target,
-                timeout: self.timeout,
+                listed,
+                lists,
+                live,
             },
             workers: self.threads.unwrap_or_else(processors).get(),
             max_line_bytes: self.max_line_bytes,
             simulate: Vec::new(),
             watch: None,
             now_ns: super::terminal::now_ns(),
-        })
+        }))
     }
 }
 

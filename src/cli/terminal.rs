@@ -132,6 +132,11 @@ pub(super) fn now_ns() -> u64 {
     })
 }
 
+/// The wall clock.
+pub(super) fn timestamp() -> jiff::Timestamp {
+    jiff::Timestamp::now()
+}
+
 /// Now, for saying how long something took.
 #[expect(
     clippy::disallowed_methods,

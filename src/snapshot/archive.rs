@@ -114,7 +114,11 @@ impl Archive {
             None => {
                 let mut out = io::stdout().lock();
                 let written = assemble(parts, manifest, &mut out);
-                written.and_then(|bytes| out.flush().map(|()| bytes))
+                match written.and_then(|bytes| out.flush().map(|()| bytes)) {
+                    // Whoever reads has seen enough.
+                    Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(0),
+                    written => written,
+                }
             }
         };
         written.map_err(Error::write(shown))

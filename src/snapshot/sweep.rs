@@ -28,6 +28,7 @@ use super::store::Store;
 use crate::source;
 use crate::source::Event;
 use crate::source::Failure;
+use crate::source::INTERRUPTED;
 use crate::source::Receipt;
 use crate::source::Scrape;
 use crate::source::Skip;
@@ -36,9 +37,6 @@ use crate::source::manifest::Header;
 use crate::source::manifest::JournalLine;
 use crate::source::manifest::SavedTarget;
 use crate::source::manifest::Sweep;
-
-/// Reason of a target that the user's stop cut off.
-const INTERRUPTED: &str = "interrupted before it was read to the end";
 
 /// Headers that say what a body is, when it was made and by what.
 const HEADERS: [&str; 5] = [
@@ -83,7 +81,8 @@ impl Run<'_> {
             sweep: Sweep::begun(self.number, started),
             broken: None,
         });
-        let workers = self.plan.workers.max(1);
+        let sources = &self.plan.sources;
+        let workers = self.plan.workers.max(sources.waits()).max(1);
         let (jobs, inbox) = crossbeam_channel::bounded(workers * 2);
         thread::scope(|scope| {
             for _ in 0..workers {
@@ -125,7 +124,10 @@ impl Run<'_> {
     /// Hands targets to the workers until there are no more.
     fn feed(&self, jobs: Sender<Job>, gathered: &Mutex<Gathered>) {
         let mut index = 0_u64;
-        source::read(&self.plan.sources, self.control.progress, &mut |event| {
+        let Control {
+            progress, cancel, ..
+        } = self.control;
+        source::read(&self.plan.sources, progress, cancel, &mut |event| {
             match event {
                 Event::Scrape(scrape) => {
                     index += 1;

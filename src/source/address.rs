@@ -1,9 +1,10 @@
 //! The URL of a metrics endpoint, and the part of it that may be shown.
 
+use std::fmt;
+
 use url::Url;
 
-/// Put in place of a secret.
-const HIDDEN: &str = "…";
+use crate::source::secrets::{HIDDEN, Secrets};
 
 /// A query parameter is taken for a secret when its name holds one of these.
 const SECRET_NAMES: [&str; 9] = [
@@ -18,9 +19,6 @@ pub(super) fn is_url(source: &str) -> bool {
     };
     begins("http://") || begins("https://")
 }
-
-/// A secret shorter than this is found in the middle of ordinary words, and only hidden where it is one.
-const WORD_BYTES: usize = 4;
 
 /// `source` as it may be shown: a URL without its credentials, what exists as typed, and anything else
 /// without what would be credentials if it was meant for a URL.
@@ -96,11 +94,18 @@ fn push_parameters(query: &str, shown: &mut String) {
 }
 
 /// Where to fetch a body from.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(super) struct Address {
     url: Url,
     shown: String,
-    secrets: Vec<String>,
+    secrets: Secrets,
+}
+
+impl fmt::Debug for Address {
+    /// Without credentials.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Address({})", self.shown)
+    }
 }
 
 impl Address {
@@ -108,11 +113,15 @@ impl Address {
     /// Says what is wrong with `source`, without repeating any of it.
     pub(super) fn parse(source: &str) -> Result<Self, String> {
         let url = Url::parse(source).map_err(|error| format!("not a URL: {error}"))?;
-        Ok(Self {
+        Ok(Self::of(url))
+    }
+
+    pub(super) fn of(url: Url) -> Self {
+        Self {
             shown: shown(&url),
             secrets: secrets(&url),
             url,
-        })
+        }
     }
 
     /// The URL to ask, credentials included.
@@ -125,38 +134,21 @@ impl Address {
         &self.shown
     }
 
-    /// `text` from elsewhere without the secrets of this URL, should it repeat them.
-    pub(super) fn redacted(&self, text: &str) -> String {
-        let mut text = text.to_owned();
-        for secret in &self.secrets {
-            text = if secret.len() < WORD_BYTES {
-                without_word(&text, secret)
-            } else {
-                text.replace(secret, HIDDEN)
-            };
-        }
-        text
+    /// Host and port that are connected to.
+    pub(super) fn host_and_port(&self) -> Option<String> {
+        let host = self.url.host_str()?;
+        let port = self.url.port_or_known_default()?;
+        Some(format!("{host}:{port}"))
+    }
+
+    /// What of this URL must not be shown.
+    pub(super) fn secrets(&self) -> &Secrets {
+        &self.secrets
     }
 }
 
-/// `text` with `word` hidden where no letter or digit touches it.
-fn without_word(text: &str, word: &str) -> String {
-    let mut result = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find(word) {
-        let (before, found) = rest.split_at(at);
-        let (found, after) = found.split_at(word.len());
-        result.push_str(before);
-        let touched =
-            result.ends_with(char::is_alphanumeric) || after.starts_with(char::is_alphanumeric);
-        result.push_str(if touched { found } else { HIDDEN });
-        rest = after;
-    }
-    result.push_str(rest);
-    result
-}
-
-fn is_secret(name: &str) -> bool {
+/// Whether the value of a parameter of this name is to be hidden.
+pub(super) fn is_secret(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     SECRET_NAMES.iter().any(|secret| name.contains(secret))
 }
@@ -176,8 +168,8 @@ fn shown(url: &Url) -> String {
     shown
 }
 
-/// Everything in `url` that must not be shown, as written and as meant, longest first.
-fn secrets(url: &Url) -> Vec<String> {
+/// Everything in `url` that must not be shown, as written and as meant.
+fn secrets(url: &Url) -> Secrets {
     let mut secrets = vec![url.username().to_owned()];
     secrets.extend(url.password().map(str::to_owned));
     for parameter in url.query().unwrap_or_default().split('&') {
@@ -188,12 +180,7 @@ fn secrets(url: &Url) -> Vec<String> {
         }
     }
     let meant: Vec<String> = secrets.iter().map(|secret| decoded(secret)).collect();
-    secrets.extend(meant);
-    secrets.retain(|secret| !secret.is_empty());
-    // A secret that holds another one must go first, or part of it would stay.
-    secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
-    secrets.dedup();
-    secrets
+    Secrets::new(secrets.into_iter().chain(meant))
 }
 
 /// `text` with its percent signs resolved.
@@ -252,6 +239,18 @@ mod tests {
     }
 
     #[test]
+    fn tells_where_to_connect_and_hides_secrets_from_debuggers_too() {
+        let at = |source| Address::parse(source).unwrap().host_and_port().unwrap();
+        assert_eq!(
+            at("http://me:s3cret@localhost:4191/metrics"),
+            "localhost:4191"
+        );
+        assert_eq!(at("https://[::1]/metrics"), "[::1]:443");
+        let address = Address::parse("http://me:s3cret@h/").unwrap();
+        assert_eq!(format!("{address:?}"), "Address(http://h/)");
+    }
+
+    #[test]
     fn shows_little_of_what_is_no_url() {
         assert!(Address::parse("http://me:pa/ss@host/").is_err());
         assert_eq!(
@@ -264,14 +263,14 @@ mod tests {
     #[test]
     fn removes_secrets_from_what_a_server_says() {
         let address = Address::parse("http://me:p%40ss@h/?token=p%40ss-long").unwrap();
-        let said = address.redacted("p@ss-long p@ss p%40ss of me");
+        let said = address.secrets().hide("p@ss-long p@ss p%40ss of me");
         assert_eq!(said, "… … … of …");
     }
 
     #[test]
     fn a_short_secret_does_not_mangle_ordinary_words() {
         let address = Address::parse("http://a:no@h/").unwrap();
-        let said = address.redacted("cannot connect: a:no, user a");
+        let said = address.secrets().hide("cannot connect: a:no, user a");
         assert_eq!(said, "cannot connect: …:…, user …");
     }
 

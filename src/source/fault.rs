@@ -23,8 +23,14 @@ pub(super) enum Fault {
     TarDamaged(String),
     #[error("the snapshot's body {0}")]
     SnapshotDamaged(String),
-    #[error("nothing came for {}: the server stalled; a longer timeout may help", seconds(*.0))]
-    Stalled(Duration),
+    #[error("no end of the body within {}: the server stalled after {}", seconds(*.0), bytes(*.1))]
+    Stalled(Duration, u64),
+    #[error("no end of the body within {}: only {} came; a longer --timeout may help", seconds(*.0), bytes(*.1))]
+    Slow(Duration, u64),
+    #[error("the sweep's deadline of {} came before the end of the body; a longer --deadline may help", seconds(*.0))]
+    Deadline(Duration),
+    #[error("the body holds more than {}: given up; a larger --max-body-bytes may help", bytes(*.0))]
+    TooLarge(u64),
     #[error("connection lost in the middle of the body ({0})")]
     ConnectionLost(String),
     #[error("reading was stopped before the body ended")]
@@ -59,7 +65,8 @@ impl From<Fault> for io::Error {
             | Fault::ZstdWindow
             | Fault::TarDamaged(_)
             | Fault::SnapshotDamaged(_) => io::ErrorKind::InvalidData,
-            Fault::Stalled(_) => io::ErrorKind::TimedOut,
+            Fault::Stalled(..) | Fault::Slow(..) | Fault::Deadline(_) => io::ErrorKind::TimedOut,
+            Fault::TooLarge(_) => io::ErrorKind::FileTooLarge,
             Fault::ConnectionLost(_) => io::ErrorKind::ConnectionReset,
             Fault::Abandoned => io::ErrorKind::BrokenPipe,
             Fault::Io { kind, .. } => *kind,
@@ -83,6 +90,13 @@ pub(super) fn describe(error: &io::Error) -> String {
                 None => text,
             }
         }
+    }
+}
+
+fn bytes(count: u64) -> String {
+    match count {
+        1 => "1 byte".to_owned(),
+        _ => format!("{count} bytes"),
     }
 }
 

@@ -13,7 +13,7 @@ use crate::source::fault::Fault;
 use crate::source::pipe::{self, Pool};
 use crate::source::stream::{Head, Stream};
 use crate::source::{
-    Event, Failure, Scrape, Skip, Target, archive, header, joined, shape, snapshot,
+    Event, Failure, Receipt, Scrape, Skip, Target, archive, header, joined, shape, snapshot,
 };
 
 /// Archives within archives that are opened: `.tar.gz` is two. Deeper nesting is a mistake or a bomb.
@@ -25,6 +25,9 @@ const LARGE_BYTES: u64 = 16 << 20;
 
 /// Why a source without a byte is a failure and not a target with nothing to say.
 pub(super) const EMPTY: &str = "empty: nothing was scraped into it, so check what wrote it";
+
+/// Why a target is not read that the user's filter does not let through.
+pub(super) const UNWANTED: &str = "does not match --target";
 
 const NOT_AN_EXPOSITION: &str = "not an exposition";
 
@@ -40,6 +43,8 @@ pub(super) struct Place {
     pub(super) plain_bytes: u64,
     /// Which sweep of a snapshot is asked for; what is no snapshot has none.
     pub(super) sweep: Option<u32>,
+    /// Who the target is, where that was known before its body was opened.
+    pub(super) known: Option<Target>,
 }
 
 impl Place {
@@ -51,22 +56,32 @@ impl Place {
             depth: 0,
             plain_bytes: 0,
             sweep: None,
+            known: None,
+        }
+    }
+
+    /// Where `target` was reached.
+    pub(super) fn of(target: Target) -> Self {
+        Self {
+            known: Some(target.clone()),
+            ..Self::outermost(target.origin, true)
         }
     }
 
     /// The target whose only body is here.
     pub(super) fn target(&self) -> Target {
-        Target {
+        self.known.clone().unwrap_or_else(|| Target {
             name: self.name.clone(),
             origin: self.name.clone(),
             ..Target::default()
-        }
+        })
     }
 
     pub(super) fn failure(&self, reason: String) -> Failure {
+        let Target { name, origin, .. } = self.target();
         Failure {
-            target: self.name.clone(),
-            origin: self.name.clone(),
+            target: name,
+            origin,
             reason,
         }
     }
@@ -77,6 +92,8 @@ pub(super) struct Feeder<'e> {
     pub(super) pool: Pool,
     filter: Option<&'e GlobMatcher>,
     emit: &'e mut dyn FnMut(Event) -> ControlFlow<()>,
+    answer: Option<Receipt>,
+    limit: Option<u64>,
     snapshots: u32,
     /// Hashes of the targets that snapshots held, with the number of the snapshot.
     owners: HashMap<u64, u32>,
@@ -93,15 +110,32 @@ impl<'e> Feeder<'e> {
             pool,
             filter,
             emit,
+            answer: None,
+            limit: None,
             snapshots: 0,
             owners: HashMap::new(),
             hasher: RandomState::new(),
         }
     }
 
+    /// All bodies are parts of one answer, which began with `answer`.
+    pub(super) fn answered(mut self, answer: Receipt) -> Self {
+        self.answer = Some(answer);
+        self
+    }
+
+    /// Streams with more than `bytes` bytes are broken, packed or unpacked.
+    pub(super) fn limited(mut self, bytes: u64) -> Self {
+        self.limit = Some(bytes);
+        self
+    }
+
     /// Opens whatever `stream` turns out to be, down to the bodies in it.
     pub(super) fn open(&mut self, mut stream: Stream<'_>, mut place: Place) -> ControlFlow<()> {
         loop {
+            if let Some(limit) = self.limit {
+                stream = stream.limited(limit);
+            }
             let head = Head::take(&mut stream);
             let Some(container) = Container::of(&head.bytes) else {
                 return self.text(stream, head, &place);
@@ -217,10 +251,11 @@ impl<'e> Feeder<'e> {
         target: Target,
         body: Box<dyn BufRead + Send>,
     ) -> ControlFlow<()> {
+        let answer = self.answer.clone();
         self.hand_out(Scrape {
             target,
             body,
-            answer: None,
+            answer,
         })
     }
 
@@ -238,7 +273,7 @@ impl<'e> Feeder<'e> {
     }
 
     pub(super) fn unwanted(&mut self, origin: String) -> ControlFlow<()> {
-        self.skipped(origin, "does not match --target")
+        self.skipped(origin, UNWANTED)
     }
 }
 

@@ -15,7 +15,7 @@ use crate::source::fault::{Fault, describe};
 use crate::source::snapshot::{self, Kind};
 use crate::source::{Failure, Progress, Skip};
 
-const NAMED_TWICE: &str = "named twice";
+pub(super) const NAMED_TWICE: &str = "named twice";
 const NOT_REGULAR: &str = "not a regular file";
 const BROKEN_LINK: &str = "a broken symbolic link: what it points to does not exist";
 const SOCKET: &str = "a socket, which cannot be read: name a file or the URL of an endpoint";

@@ -159,7 +159,7 @@ pub struct Redaction {
     pub labels: Vec<RedactedLabel>,
     /// Lines that could not be read and were replaced by a comment: what they hold is unknown.
     pub refused_lines: u64,
-    /// Comments that were replaced by an empty one.
+    /// Comments that were replaced by `# redacted: a comment`.
     pub comments: u64,
 }
 
@@ -270,6 +270,7 @@ impl Manifest {
     /// # Errors
     /// Says what is wrong with it, without its name.
     pub(super) fn of_journal(text: &[u8]) -> Result<Self, String> {
+        const NOTHING: &str = "interrupted before anything was saved: scrape again";
         let mut manifest: Option<Self> = None;
         let whole = memchr::memrchr(b'\n', text).map_or(&text[..0], |end| &text[..end]);
         for (index, line) in whole.split(|byte| *byte == b'\n').enumerate() {
@@ -283,8 +284,11 @@ impl Manifest {
             }
         }
         let Some(mut manifest) = manifest else {
-            return Err("its journal has no beginning: nothing was saved".to_owned());
+            return Err(NOTHING.to_owned());
         };
+        if manifest.sweeps.is_empty() {
+            return Err(NOTHING.to_owned());
+        }
         manifest.interrupted = true;
         manifest.ensure_consistent()?;
         Ok(manifest)

@@ -19,7 +19,7 @@ use crate::source::manifest::{self, MANIFEST_BYTES, MANIFEST_NAME, Manifest, Sav
 use crate::source::pipe;
 use crate::source::snapshot::verified::Verified;
 use crate::source::stream::{Head, Stream};
-use crate::source::{Failure, Scrape};
+use crate::source::{Failure, OTHER_SWEEP, SAME_TARGET, Scrape};
 
 /// Why a tar archive that was packed from a snapshot by hand is not read.
 pub(super) const NO_MANIFEST: &str = "bodies of a snapshot without its manifest.json in front of them: whose they are is lost; scrape \
@@ -97,15 +97,17 @@ impl Reading {
             feeder.failed(place.failure(reason))?;
             return ControlFlow::Continue(None);
         };
-        let of = manifest.sweeps.len();
+        let is_last = chosen + 1 == manifest.sweeps.len();
+        if manifest.interrupted && is_last && manifest.sweeps[chosen].complete {
+            let after = format!("interrupted after sweep {}: no other followed", chosen + 1);
+            feeder.skipped(place.name.clone(), &after)?;
+        }
         let mut awaited = HashMap::new();
         let mut number = 0;
         for (index, sweep) in manifest.sweeps.into_iter().enumerate() {
             if index != chosen {
-                let shown = sweep.number;
-                // Its targets are those of the sweep that is read, at another time.
-                let origin = format!("{}#{shown}", place.name);
-                feeder.skipped(origin, &format!("sweep {shown} of {of}, not asked for"))?;
+                let origin = format!("{}#{}", place.name, sweep.number);
+                feeder.skipped(origin, OTHER_SWEEP)?;
                 continue;
             }
             number = sweep.number;
@@ -174,7 +176,7 @@ impl Reading {
         }
         if !feeder.is_first_of(&target, self.number) {
             let origin = format!("{}:{}", self.name, saved.path);
-            feeder.skipped(origin, "the same target as in a snapshot named before")?;
+            feeder.skipped(origin, SAME_TARGET)?;
             return ControlFlow::Continue(false);
         }
         let answer = saved.receipt();

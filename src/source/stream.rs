@@ -5,6 +5,7 @@ use std::io::{self, Read};
 use crate::source::container::Compression;
 use crate::source::decode::{Gunzip, Unzstd};
 use crate::source::fault::Fault;
+use crate::source::limited::Limited;
 
 /// How much of a stream is looked at to recognise it. A tar header needs 512 bytes, a zstd frame 4;
 /// the rest is for an exposition whose first lines are broken or whose first labels are long.
@@ -38,6 +39,14 @@ impl<'a> Stream<'a> {
             (Self::Owned(inner), Compression::Zstd) => Self::owned(Unzstd::new(inner)?),
             (Self::Lent(inner), Compression::Zstd) => Self::lent(Unzstd::new(inner)?),
         })
+    }
+
+    /// The same bytes, broken after `limit` of them.
+    pub(super) fn limited(self, limit: u64) -> Self {
+        match self {
+            Self::Owned(inner) => Self::owned(Limited::new(inner, limit)),
+            Self::Lent(inner) => Self::lent(Limited::new(inner, limit)),
+        }
     }
 
     /// The stream as it was before `head` was taken from it.

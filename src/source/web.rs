@@ -1,220 +1,230 @@
-//! Fetches bodies from metrics endpoints, one after the other, without ever holding one.
+//! Metrics endpoints that are reached by their URL.
 
-use std::error::Error;
-use std::io::{self, Read};
+mod access;
+mod words;
+
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue};
-use reqwest::{Client, Response, StatusCode};
-use tokio::runtime::{Builder, Runtime};
-use tokio::time;
+use futures_util::future::BoxFuture;
+use futures_util::{FutureExt, StreamExt, stream};
+use http::header::{ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, LOCATION};
+use http::{HeaderMap, HeaderValue, StatusCode};
+use reqwest::redirect::Policy;
+use reqwest::{Client, ClientBuilder, Response};
+use url::Url;
 
-use crate::source::Progress;
+use crate::source::Target;
 use crate::source::address::Address;
-use crate::source::container::{Compression, Container};
-use crate::source::counted::{Counted, Expected};
-use crate::source::fault::{Fault, seconds};
-use crate::source::stream::{Head, Stream};
+use crate::source::live::Live;
+use crate::source::secrets::Secrets;
+use crate::source::sweep::{Answer, Refusal, Route, Stop};
+use crate::source::web::access::Credentials;
+
+pub use access::AccessError;
 
 /// Text formats only, classic before `OpenMetrics`: the order of Prometheus' own default, less protobuf.
 const FORMATS: &str =
     "text/plain;version=0.0.4, application/openmetrics-text;version=1.0.0;q=0.9, */*;q=0.1";
 
-/// Of an error page, so much is read, and so much of that is shown.
-const PAGE_BYTES: u64 = 1024;
-const PAGE_CHARS: usize = 120;
+/// As many as browsers and curl follow at least; a loop has more.
+const REDIRECTS: usize = 10;
 
-/// A client and what drives it.
+/// What all URLs of a sweep share.
 pub(super) struct Web {
-    runtime: Runtime,
     client: Client,
+    /// For servers that nobody named: they do not get to see our certificate.
+    stranger: Client,
+    /// Sent to the servers that were named.
+    headers: HeaderMap,
+    /// What is secret in these headers.
+    secrets: Secrets,
     timeout: Duration,
 }
 
 impl Web {
     /// # Errors
-    /// When the system lacks what TLS or a connection needs; says what.
-    pub(super) fn new(timeout: Duration) -> Result<Self, String> {
+    /// When a file that gives access cannot be used, or the system lacks what TLS needs.
+    pub(super) fn new(live: &Live) -> Result<Self, AccessError> {
         // Somebody else in this process may have installed it before, which is as good.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let runtime = Builder::new_current_thread().enable_all().build();
-        let runtime = runtime.map_err(|error| Fault::of(&error).to_string())?;
-        let client = client(timeout, false).or_else(|_| {
-            // In a bare container there may be no certificates at all; plain HTTP works without.
-            client(timeout, true)
-        });
-        let client = client.map_err(|error| innermost(&error.without_url()))?;
+        let credentials = Credentials::read(&live.access)?;
+        let timeout = live.timeout;
+        let build = |with_identity| credentials.client(|| builder(timeout), with_identity);
         Ok(Self {
-            runtime,
-            client,
+            client: build(true)?,
+            stranger: build(false)?,
+            headers: credentials.headers,
+            secrets: credentials.secrets,
             timeout,
         })
     }
 
-    /// Asks `address`, and waits for the head of the answer.
-    ///
-    /// # Errors
-    /// Says why there is no body, without any secret of the URL.
-    pub(super) fn get(
-        &self,
-        address: &Address,
-        progress: &Arc<Progress>,
-    ) -> Result<Stream<'_>, String> {
-        let request = self.client.get(address.url().clone()).send();
-        let waited = self
-            .runtime
-            .block_on(async { time::timeout(self.timeout, request).await });
-        let response = match waited {
-            Err(_) => return Err(format!("no answer within {}", seconds(self.timeout))),
-            Ok(Err(error)) => return Err(address.redacted(&self.unsent(error))),
-            Ok(Ok(response)) => response,
-        };
-        let status = response.status();
-        if status == StatusCode::OK && is_protobuf(response.headers()) {
-            return Err("the server sends protobuf although asked for text".to_owned());
+    /// A stop at `address`. Name, origin and address of `target` are filled in where they are empty.
+    pub(super) fn stop(self: &Arc<Self>, mut target: Target, address: Address) -> Stop {
+        for text in [&mut target.name, &mut target.origin] {
+            if text.is_empty() {
+                address.shown().clone_into(text);
+            }
         }
-        let expected = response.content_length().unwrap_or(0);
-        let body = Answer {
-            web: self,
-            response,
-            piece: Vec::new(),
-            given: 0,
-            fault: None,
-        };
-        if status != StatusCode::OK {
-            let page = page(body);
-            let reason = status.canonical_reason().unwrap_or_default();
-            let text = format!("HTTP {} {reason}", status.as_u16());
-            return Err(match page {
-                Some(page) => format!("{}: {}", text.trim_end(), address.redacted(&page)),
-                None => text.trim_end().to_owned(),
-            });
-        }
-        Ok(Stream::lent(Counted::new(
-            body,
-            Expected::new(progress, expected),
-        )))
+        target.address = target.address.or_else(|| address.host_and_port());
+        let secrets = self.secrets.and(address.secrets());
+        let route = Box::new(Page {
+            web: Arc::clone(self),
+            address,
+            secrets,
+        });
+        Stop { target, route }
     }
 
-    fn unsent(&self, error: reqwest::Error) -> String {
-        let error = error.without_url();
-        if error.is_timeout() {
-            format!("no connection within {}", seconds(self.timeout))
-        } else if error.is_connect() {
-            format!("cannot connect: {}", innermost(&error))
+    /// Sends one request, with credentials only where `is_named`.
+    async fn send(&self, url: Url, is_named: bool) -> Result<Response, Refusal> {
+        let request = if is_named {
+            let request = self.client.get(url.clone());
+            let mut headers = self.headers.clone();
+            // What the URL says of this server goes before what is said of all.
+            if !url.username().is_empty() || url.password().is_some() {
+                headers.remove(AUTHORIZATION);
+            }
+            request.headers(headers)
         } else {
-            innermost(&error)
-        }
+            self.stranger.get(url)
+        };
+        let response = request.send().await;
+        response.map_err(|error| words::refusal(error, self.timeout))
     }
 }
 
-fn client(timeout: Duration, without_certificates: bool) -> reqwest::Result<Client> {
+fn builder(timeout: Duration) -> ClientBuilder {
     let mut headers = HeaderMap::new();
     headers.insert(ACCEPT, HeaderValue::from_static(FORMATS));
     // What comes is recognised by its first bytes, as with files, so the client need not know gzip.
     headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
-    let builder = Client::builder()
+    // A little less than the whole, so that a server that does not even take the call is told from one
+    // that does and says nothing.
+    let connecting = timeout.saturating_sub((timeout / 10).min(Duration::from_millis(50)));
+    Client::builder()
         .user_agent(concat!("meshctl/", env!("CARGO_PKG_VERSION")))
         .default_headers(headers)
-        .connect_timeout(timeout)
+        .connect_timeout(connecting)
+        // Each target is asked once; thousands of idle connections would use up the files of the process.
+        .pool_max_idle_per_host(0)
+        // Followed by us, who know what may be sent where.
+        .redirect(Policy::none())
         // It would tell a server that one is redirected to the secrets in the query.
-        .referer(false);
-    if without_certificates {
-        builder.tls_certs_only([]).build()
-    } else {
-        builder.build()
+        .referer(false)
+}
+
+/// One page of one server.
+struct Page {
+    web: Arc<Web>,
+    address: Address,
+    /// What its server was sent and must not be shown.
+    secrets: Secrets,
+}
+
+impl Page {
+    async fn get(&self) -> Result<Answer, Refusal> {
+        let mut at = self.address.clone();
+        for redirects in 0..=REDIRECTS {
+            let is_named = is_same_server(at.url(), self.address.url());
+            let response = self.web.send(at.url().clone(), is_named).await;
+            let via = |refusal: Refusal| match redirects {
+                0 => refusal,
+                _ => Refusal {
+                    reason: format!("redirected to {}: {}", at.shown(), refusal.reason),
+                    ..refusal
+                },
+            };
+            let response = response.map_err(via)?;
+            let status = response.status();
+            if let Some(location) = redirected(&response) {
+                at = self.follow(&at, &location).map_err(via)?;
+                continue;
+            }
+            let has_credentials = !self.web.headers.is_empty() || has_credentials(&self.address);
+            if !is_named && has_credentials && is_refused(status) {
+                let reason = format!(
+                    "HTTP {}: it was not sent the credentials, for it is another server; name this URL itself",
+                    status.as_u16()
+                );
+                return Err(via(words::lasting(reason)));
+            }
+            return Ok(answer(response));
+        }
+        let reason = format!(
+            "redirected more than {REDIRECTS} times, the last time to {}",
+            at.shown()
+        );
+        Err(words::lasting(reason))
+    }
+
+    /// Where a redirect leads to.
+    fn follow(&self, from: &Address, location: &str) -> Result<Address, Refusal> {
+        let next = from.url().join(location).ok();
+        let next = next.filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+        let Some(mut next) = next else {
+            let reason = "redirected to what is no http(s) URL".to_owned();
+            return Err(words::lasting(reason));
+        };
+        let own = self.address.url();
+        if is_same_server(&next, own) && next.username().is_empty() && next.password().is_none() {
+            // Neither can fail for http and https, which have a host.
+            let _ = next.set_username(own.username());
+            let _ = next.set_password(own.password());
+        }
+        Ok(Address::of(next))
     }
 }
 
-fn is_protobuf(headers: &HeaderMap) -> bool {
-    let kind = headers
-        .get(CONTENT_TYPE)
-        .and_then(|kind| kind.to_str().ok());
-    kind.is_some_and(|kind| kind.contains("protobuf"))
-}
-
-/// What an error comes down to: the outer layers only say that a request failed.
-fn innermost(error: &(dyn Error + 'static)) -> String {
-    let mut error = error;
-    while let Some(source) = error.source() {
-        error = source;
+impl Route for Page {
+    fn request(&self) -> BoxFuture<'_, Result<Answer, Refusal>> {
+        let hidden = |refusal: Refusal| Refusal {
+            reason: self.secrets.hide(&refusal.reason),
+            ..refusal
+        };
+        let answer = self.get();
+        async move { answer.await.map_err(hidden) }.boxed()
     }
-    match error.downcast_ref::<io::Error>() {
-        Some(error) => Fault::of(error).to_string(),
-        None => error.to_string(),
+
+    fn without_secrets(&self, text: &str) -> String {
+        self.secrets.hide(text)
     }
 }
 
-/// The beginning of an error page on one line, where it is text that a person may read.
-fn page(body: Answer<'_>) -> Option<String> {
-    let mut stream = Stream::lent(body.take(PAGE_BYTES));
-    let mut head = Head::take(&mut stream);
-    if Container::of(&head.bytes) == Some(Container::Compressed(Compression::Gzip)) {
-        let mut inner = stream.rejoined(head).decompressed(Compression::Gzip).ok()?;
-        head = Head::take(&mut inner);
-    }
-    let text = String::from_utf8_lossy(&head.bytes);
-    if text.trim_start().starts_with('<') || text.contains('\0') {
+fn has_credentials(address: &Address) -> bool {
+    !address.url().username().is_empty() || address.url().password().is_some()
+}
+
+fn is_refused(status: StatusCode) -> bool {
+    matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN)
+}
+
+/// Whether two URLs are of one server, which may see of each what it may see of the other.
+fn is_same_server(one: &Url, other: &Url) -> bool {
+    one.origin() == other.origin()
+}
+
+/// Where `response` says that the page is, if it does.
+fn redirected(response: &Response) -> Option<String> {
+    let status = response.status();
+    if !matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308) {
         return None;
     }
-    let printable: String = text
-        .chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect();
-    let words: Vec<&str> = printable.split_whitespace().collect();
-    let line: String = words.join(" ").chars().take(PAGE_CHARS).collect();
-    (!line.is_empty()).then_some(line)
+    let location = response.headers().get(LOCATION)?;
+    Some(String::from_utf8_lossy(location.as_bytes()).into_owned())
 }
 
-/// The body of an answer. It only moves while somebody reads it, so a slow reader slows the server.
-struct Answer<'w> {
-    web: &'w Web,
-    response: Response,
-    piece: Vec<u8>,
-    given: usize,
-    fault: Option<Fault>,
-}
-
-impl Answer<'_> {
-    /// Waits for the next piece; `None` at the end.
-    fn receive(&mut self) -> Result<Option<()>, Fault> {
-        let patience = self.web.timeout;
-        let Self { web, response, .. } = self;
-        let waited = web
-            .runtime
-            .block_on(async { time::timeout(patience, response.chunk()).await });
-        match waited {
-            Err(_) => Err(Fault::Stalled(patience)),
-            Ok(Err(error)) => Err(Fault::ConnectionLost(innermost(&error.without_url()))),
-            Ok(Ok(None)) => Ok(None),
-            Ok(Ok(Some(piece))) => {
-                self.piece.clear();
-                self.piece.extend_from_slice(&piece);
-                self.given = 0;
-                Ok(Some(()))
-            }
-        }
-    }
-}
-
-impl Read for Answer<'_> {
-    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        if let Some(fault) = &self.fault {
-            return Err(fault.clone().into());
-        }
-        while self.given == self.piece.len() {
-            match self.receive() {
-                Ok(Some(())) => {}
-                Ok(None) => return Ok(0),
-                Err(fault) => {
-                    self.fault = Some(fault.clone());
-                    return Err(fault.into());
-                }
-            }
-        }
-        let count = (&self.piece[self.given..]).read(into)?;
-        self.given += count;
-        Ok(count)
+fn answer(mut response: Response) -> Answer {
+    let headers = std::mem::take(response.headers_mut());
+    let status = response.status();
+    let body = stream::try_unfold(response, |mut response| async move {
+        let piece = response.chunk().await.map_err(words::lost)?;
+        Ok(piece.map(|piece| (piece, response)))
+    });
+    Answer {
+        status,
+        headers,
+        body: body.boxed(),
     }
 }

@@ -3,6 +3,7 @@
 use std::io;
 use std::io::BufRead;
 use std::io::Read;
+use std::iter;
 use std::sync::atomic::Ordering;
 
 use crossbeam_channel::Receiver;
@@ -24,10 +25,8 @@ use crate::exposition::Sample;
 use crate::exposition::Tolerated;
 use crate::exposition::Visitor;
 use crate::source::Failure;
+use crate::source::INTERRUPTED;
 use crate::source::Scrape;
-
-/// Reason of a target that the user's stop cut off.
-pub(super) const INTERRUPTED: &str = "interrupted before it was read to the end";
 
 /// Refused lines of one target that are kept with their text. All are counted.
 const KEPT_REJECTS: usize = 10;
@@ -44,7 +43,7 @@ pub(super) struct Part {
 }
 
 /// Reads targets, one after the other.
-pub(super) struct Worker<'a> {
+struct Worker<'a> {
     plan: &'a Plan,
     control: &'a Control,
     reader: Reader,
@@ -52,8 +51,16 @@ pub(super) struct Worker<'a> {
     part: Part,
 }
 
+/// Reads targets until no more come; `None` where none came. A worker sets out when the first one does: where
+/// many bodies may have to be waited for, there are more threads than targets at times.
+pub(super) fn run(plan: &Plan, control: &Control, inbox: &Receiver<Scrape>) -> Option<Part> {
+    let first = inbox.recv().ok()?;
+    let scrapes = iter::once(first).chain(inbox);
+    Some(Worker::new(plan, control).run(scrapes))
+}
+
 impl<'a> Worker<'a> {
-    pub(super) fn new(plan: &'a Plan, control: &'a Control) -> Self {
+    fn new(plan: &'a Plan, control: &'a Control) -> Self {
         let simulation = Simulation::new(&plan.simulate, plan.watch.as_deref());
         let mut tally = Tally::with_threads(plan.workers);
         tally.keep(simulation.keeps());
@@ -71,9 +78,8 @@ impl<'a> Worker<'a> {
         }
     }
 
-    /// Reads targets until no more come.
-    pub(super) fn run(mut self, inbox: &Receiver<Scrape>) -> Part {
-        for scrape in inbox {
+    fn run(mut self, scrapes: impl Iterator<Item = Scrape>) -> Part {
+        for scrape in scrapes {
             if self.control.cancel.load(Ordering::Relaxed) {
                 self.part.failed.push(lost(scrape.target, INTERRUPTED));
             } else {
@@ -127,7 +133,13 @@ impl<'a> Worker<'a> {
                     self.simulation.run(&target, body);
                 }
                 self.part.tally.drop_target();
-                self.control.targets_done.fetch_add(1, Ordering::Relaxed);
+                let Control {
+                    targets_done,
+                    series: all_series,
+                    ..
+                } = self.control;
+                targets_done.fetch_add(1, Ordering::Relaxed);
+                all_series.fetch_add(series, Ordering::Relaxed);
             }
             Err(error) => {
                 self.part.tally.drop_target();

@@ -60,8 +60,8 @@ pub(super) fn conclude(
         }
         return Ok(code);
     };
-    for sweep in &manifest.sweeps {
-        counting::say_failures(&coverage(sweep), messages, Messages::warning);
+    if let Some(worst) = worst(&manifest.sweeps) {
+        counting::say_failures(&coverage(worst), messages, Messages::warning);
     }
     if let Some(redaction) = &manifest.redaction {
         say_redaction(redaction, messages);
@@ -100,9 +100,14 @@ pub(super) fn conclude(
     Ok(code)
 }
 
+/// The sweep that lost most; of equals the last.
+fn worst(sweeps: &[Sweep]) -> Option<&Sweep> {
+    sweeps.iter().max_by_key(|sweep| sweep.failed.len())
+}
+
 /// `3 of 4 targets saved`; of several sweeps that of the worst.
 fn targets(sweeps: &[Sweep]) -> String {
-    let worst = sweeps.iter().max_by_key(|sweep| sweep.failed.len());
+    let worst = worst(sweeps);
     let (scraped, expected) = worst.map_or((0, 0), |sweep| {
         (sweep.scraped_targets, sweep.expected_targets)
     });
@@ -160,7 +165,7 @@ fn say_redaction(redaction: &Redaction, messages: Messages) {
     messages.note("metric names, label names and HELP texts are as they were");
     if redaction.refused_lines > 0 {
         messages.warning(&format!(
-            "left out {} that cannot be read and may hold names: it is missing from the numbers",
+            "left out {} that cannot be read and may hold names: the numbers lack what they say",
             plural(redaction.refused_lines, "line"),
         ));
     }

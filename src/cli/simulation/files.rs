@@ -13,7 +13,7 @@ const LONGEST: u64 = 256 << 20;
 ///
 /// # Errors
 /// It cannot be read, is too long or not UTF-8.
-pub(super) fn text(name: &str) -> anyhow::Result<String> {
+pub(in crate::cli) fn text(name: &str) -> anyhow::Result<String> {
     let cannot = || format!("cannot read {name}");
     if name == "-" {
         return limited(&mut std::io::stdin().lock()).with_context(cannot);
