@@ -97,7 +97,7 @@ pub struct Taken {
 pub enum Error {
     /// The name says neither archive nor directory.
     #[error(
-        "'{}' is neither: name a file that ends with .tar.zst, a directory that ends with /, or `-` for \
+        "'{}' is neither archive nor directory: name a file that ends with .tar.zst, a directory that ends with /, or `-` for \
          standard output",
         .0.display()
     )]

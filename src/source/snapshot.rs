@@ -19,11 +19,11 @@ use crate::source::manifest::{self, MANIFEST_BYTES, MANIFEST_NAME, Manifest, Sav
 use crate::source::pipe;
 use crate::source::snapshot::verified::Verified;
 use crate::source::stream::{Head, Stream};
-use crate::source::{Failure, OTHER_SWEEP, SAME_TARGET, Scrape};
+use crate::source::{Failure, INTERRUPTED, OTHER_SWEEP, SAME_TARGET, Scrape};
 
-/// Why a tar archive that was packed from a snapshot by hand is not read.
-pub(super) const NO_MANIFEST: &str = "bodies of a snapshot without its manifest.json in front of them: whose they are is lost; scrape \
-     again, or unpack the archive and name the directory if it holds one";
+/// Why an archive that was packed from a snapshot by hand is not read.
+pub(super) const NO_MANIFEST: &str = "bodies of a snapshot without a manifest.json in front of them, so whose they \
+     are is not known: scrape again, or, if it lies behind them, unpack the archive and name the directory";
 
 /// `series.tar.zst#2` is the second sweep in `series.tar.zst`; `None` where no sweep is named.
 pub(super) fn split_sweep(source: &str) -> Option<(&str, u32)> {
@@ -111,6 +111,8 @@ impl Reading {
                 continue;
             }
             number = sweep.number;
+            // A run that was stopped by hand knows what it did not come to, and one that was killed does not.
+            let is_told = sweep.failed.iter().any(|lost| lost.reason == INTERRUPTED);
             for lost in sweep.failed {
                 feeder.failed(lost.into())?;
             }
@@ -118,12 +120,7 @@ impl Reading {
                 feeder.skipped(passed.origin, &passed.reason)?;
             }
             if !sweep.complete {
-                feeder.failed(
-                    place.failure(
-                        "interrupted while it was saved: targets it had not come to are missing"
-                            .to_owned(),
-                    ),
-                )?;
+                cut_short(feeder, place, is_told)?;
             }
             let targets = sweep.targets.into_iter();
             awaited = targets
@@ -206,6 +203,16 @@ impl Reading {
         }
         ControlFlow::Continue(())
     }
+}
+
+/// Says that a sweep was not finished: a failure, unless its own targets say so already.
+fn cut_short(feeder: &mut Feeder<'_>, place: &Place, is_told: bool) -> ControlFlow<()> {
+    if is_told {
+        return feeder.skipped(place.name.clone(), "interrupted while it was saved");
+    }
+    feeder.failed(place.failure(
+        "interrupted while it was saved: targets it had not come to are missing".to_owned(),
+    ))
 }
 
 fn sweeps(count: usize) -> String {

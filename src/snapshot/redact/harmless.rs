@@ -313,26 +313,35 @@ pub(super) fn is_public(part: &str) -> bool {
 /// Whether a word of a reason stays: those of this program's own texts and of the errors it repeats.
 pub(super) fn is_plain_word(word: &str) -> bool {
     const PLAIN: &str = "\
-        a above aborted access accept address again all already an and answer any archive archives as ask \
-        asked bad be been before begins behind bodies body broken but by bytes cannot came certificate check \
-        close closed come compress compressed connect connected connection content could count cut damaged \
-        deadline decompressed denied describe diagnostics directory does dns dropped dump early either empty \
-        end ended ends endpoint error every exceeded exist exists expected expired exposition failed fetch \
-        few file files first follow follows for forbidden found from gateway get given gone gzip had has \
-        have header headers help helps here host http https if in inside internal interrupted into invalid \
-        is it its json kept large last later length less like limit line lines link linkerd login long \
-        longer looks lost lookup made make many match matches max may meant means member memory metric \
-        metrics middle missing more most must mib kib gib named names needs network never no none not \
-        nothing ok of off on one only open or other out over packed page path peer permission permitted \
-        pieces plain please pod pods points port protobuf proxy read reading ready reason refused regular \
-        relabelled request reset resolve response retries retry root route same save saved scrape scraped \
-        second seconds see send sends sent server service shorter shown sign skipped slow snapshot some \
-        source sources space started stalled status still stopped stream such sweep system tar target \
-        targets temporary text than that the them then there they this time timed timeout tls to told too \
-        tool truncated twice type unauthorized unavailable unpack unreachable until unknown unread unsupported \
-        url use user utf valid was were what when where which while whole whose why will with within without \
-        words wrong zstd yet your skip passed found bomb ratio gave given pending running succeeded meshed \
-        annotation label sidecar container init pod's body's server's it's";
+        a aborted above absurd accept accepted access address after again all already although among \
+        an and annotation another answer answers any archive archives are as ask asked authority bad \
+        be bearer been before begin begins behind beyond binary blanks block bodies body body's \
+        body-bytes bomb broken but by byte bytes came cannot certificate characters check checksum \
+        client close closed come comes compress compressed connect connected connection container \
+        contains content converting could count cut damaged data deadline decompressed denied \
+        describe diagnostics directory dns does dropped dump dumps early either else empty end ended \
+        endpoint ends entire eof error errors every exceeded exist exists expected expired exposition \
+        failed failure fetch few file files first follow followed follows for forbidden format found \
+        from gateway gave get gib given gnu gone gzip had has have header headers help helps here \
+        hidden hold holds host html http https identity if in init inside internal interrupted into \
+        invalid is it it's its itself json kept key kib label large larger last later left length \
+        less lies like limit line lines link linkerd listed login long longer looks lookup lost made \
+        make makes manifest many mark match matches max max-body-bytes may maybe means meant member \
+        member's memory meshed metric metrics mib middle missing more most must name named names \
+        namespace needs nesting network never newer no nobody none not nothing number of off ok on \
+        one only open or os other out over packed page part passed path pause peer pending permission \
+        permitted pieces place plain please pod pods points port powershell private protobuf proxy \
+        public ratio read reading ready reason refused regular relabelled request reset resolve \
+        response retries retry root route running same save saved says scrape scraped second seconds \
+        see seen send sends sense sent server server's service short shorter shown sidecar sign \
+        signature skip skipped slow snapshot snapshot's so socket some something source sources space \
+        sparse sparsely stalled started starts status still stopped stored stream succeeded success \
+        such sweep sweep's sweeps symbolic system take tar target targets temporary text than that \
+        the them then there they this time timed timeout times tls to token told too tool tried tries \
+        truncated trusted try twice type unauthorized unavailable unexpected unknown unpack \
+        unreachable unread unsupported until upstream url use user utf valid value version was were \
+        what whatever when where whether which while who whole whose why will window with within \
+        without word words write writes written wrong wrote xml yaml yet your zero zstd";
     let lower = word.to_lowercase();
     PLAIN.split_whitespace().any(|plain| plain == lower)
 }

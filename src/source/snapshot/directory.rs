@@ -13,11 +13,15 @@ use crate::source::feeder::{Feeder, Place};
 use crate::source::manifest::{
     self, JOURNAL_NAME, MANIFEST_BYTES, MANIFEST_NAME, Manifest, SavedTarget,
 };
-use crate::source::snapshot::{NO_MANIFEST, Reading};
+use crate::source::snapshot::Reading;
 use crate::source::{Failure, Progress};
 
 /// How much of a `manifest.json` tells whose it is.
 const HEAD_BYTES: u64 = 256;
+
+/// Why a directory of bodies is not read.
+const NO_MANIFEST: &str = "bodies of a snapshot and no manifest.json, so whose they are is not known: fetch that too, \
+     or scrape again";
 
 /// What makes a directory a snapshot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
