@@ -32,7 +32,9 @@ use store::Store;
 use crate::source;
 use crate::source::manifest::FORMAT;
 use crate::source::manifest::FORMAT_VERSION;
+use crate::source::manifest::MANIFEST_BYTES;
 use crate::source::manifest::Manifest;
+use crate::source::manifest::Sweep;
 
 /// What to save.
 #[derive(Debug)]
@@ -124,6 +126,9 @@ pub enum Error {
         /// What the system said.
         source: io::Error,
     },
+    /// The manifest would be longer than one that is read.
+    #[error("so many targets fit into one snapshot {0} times: save them less often, --count {0}")]
+    TooMany(u64),
     /// The key's file.
     #[error("cannot use the key in {}", path.display())]
     Key {
@@ -189,7 +194,11 @@ pub fn take(
             redactor: redactor.as_ref(),
             number,
         };
-        manifest.sweeps.push(run.sweep()?);
+        let sweep = run.sweep()?;
+        if number == 1 && plan.sweeps > 1 {
+            ensure_room(&sweep, plan.sweeps)?;
+        }
+        manifest.sweeps.push(sweep);
         if control.is_cancelled() {
             break;
         }
@@ -209,6 +218,19 @@ pub fn take(
         manifest,
         stored_bytes,
     })
+}
+
+/// Refuses a series whose manifest nobody would read, before hours are spent on it.
+fn ensure_room(sweep: &Sweep, sweeps: u32) -> Result<(), Error> {
+    /// For all that is not said of a sweep.
+    const SPARE_BYTES: u64 = 1 << 20;
+    let text = serde_json::to_vec_pretty(sweep).unwrap_or_default();
+    // Within the manifest it is indented further, and later sweeps may find more.
+    let fit = (MANIFEST_BYTES - SPARE_BYTES) / (2 * text.len().max(1) as u64);
+    if u64::from(sweeps) > fit {
+        return Err(Error::TooMany(fit.max(1)));
+    }
+    Ok(())
 }
 
 fn begun(plan: &Plan, redactor: Option<&Redactor>, now: Timestamp) -> Manifest {

@@ -2,6 +2,7 @@
 
 mod summary;
 
+use std::convert::Infallible;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -91,11 +92,13 @@ pub(super) struct Args {
         value_name = "KEYFILE",
         num_args = 0..=1,
         require_equals = true,
+        default_missing_value = "",
+        value_parser = key_choice,
         help_heading = "What to save",
         env = "MESHCTL_REDACT",
         hide_env_values = true
     )]
-    redact: Option<Option<PathBuf>>,
+    redact: Option<KeyChoice>,
 }
 
 const LONG_ABOUT: &str = "\
@@ -139,8 +142,10 @@ pub(super) fn run(args: Args, terminal: &Terminal, messages: Messages) -> anyhow
     };
     let destination = Destination::of(&output, force, &survey.sources.sources)?;
     let redact = match redact {
-        Some(Some(file)) => Some(summary::say_key(Key::from_file(&file)?, &file, messages)),
-        Some(None) => Some(Key::random()?),
+        Some(KeyChoice::File(file)) => {
+            Some(summary::say_key(Key::from_file(&file)?, &file, messages))
+        }
+        Some(KeyChoice::New) => Some(Key::random()?),
         None => None,
     };
     let plan = snapshot::Plan {
@@ -166,6 +171,23 @@ pub(super) fn run(args: Args, terminal: &Terminal, messages: Messages) -> anyhow
     let taken = progress::watch(&control, manner, work)?;
     let spent = terminal::now().duration_since(start);
     summary::conclude(&taken, &output, &destination, spent, terminal, messages)
+}
+
+/// Which key makes the pseudonyms.
+#[derive(Debug, Clone)]
+enum KeyChoice {
+    /// One that is forgotten.
+    New,
+    /// That in a file.
+    File(PathBuf),
+}
+
+fn key_choice(typed: &str) -> Result<KeyChoice, Infallible> {
+    Ok(if typed.is_empty() {
+        KeyChoice::New
+    } else {
+        KeyChoice::File(PathBuf::from(typed))
+    })
 }
 
 /// A whole number from 1 on.

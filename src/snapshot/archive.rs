@@ -105,20 +105,19 @@ impl Archive {
             .parts
             .into_inner()
             .unwrap_or_else(PoisonError::into_inner);
-        let written = match &self.place {
-            Some(place) => Temporary::create(place).and_then(|mut temporary| {
+        let written = if let Some(place) = &self.place {
+            Temporary::create(place).and_then(|mut temporary| {
                 let bytes = assemble(parts, manifest, &mut temporary.file)?;
                 temporary.commit()?;
                 Ok(bytes)
-            }),
-            None => {
-                let mut out = io::stdout().lock();
-                let written = assemble(parts, manifest, &mut out);
-                match written.and_then(|bytes| out.flush().map(|()| bytes)) {
-                    // Whoever reads has seen enough.
-                    Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(0),
-                    written => written,
-                }
+            })
+        } else {
+            let mut out = io::stdout().lock();
+            let written = assemble(parts, manifest, &mut out);
+            match written.and_then(|bytes| out.flush().map(|()| bytes)) {
+                // Whoever reads has seen enough.
+                Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(0),
+                written => written,
             }
         };
         written.map_err(Error::write(shown))

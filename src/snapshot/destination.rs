@@ -77,7 +77,8 @@ fn ensure_free(path: &Path, force: bool) -> Result<(), Error> {
         return Ok(());
     }
     let has = |name: &str| fs::symlink_metadata(path.join(name)).is_ok();
-    if !has(JOURNAL_NAME) && !(has(MANIFEST_NAME) && directory::is_snapshot(path)) {
+    let is_ours = has(JOURNAL_NAME) || (has(MANIFEST_NAME) && directory::is_snapshot(path));
+    if !is_ours {
         return Err(Error::NotOurs {
             path: path.to_path_buf(),
             what: "a directory with something else in it",

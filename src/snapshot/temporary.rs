@@ -41,10 +41,9 @@ impl Temporary {
             };
             // Another run may have taken it for abandoned before it was locked.
             let locked = match file.try_lock() {
-                Ok(()) => true,
                 Err(fs::TryLockError::WouldBlock) => false,
                 // Without locks it can only be left behind, which is harmless.
-                Err(fs::TryLockError::Error(_)) => true,
+                Ok(()) | Err(fs::TryLockError::Error(_)) => true,
             };
             if locked && fs::symlink_metadata(&path).is_ok() {
                 return Ok(Self {

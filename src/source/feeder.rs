@@ -162,10 +162,10 @@ impl<'e> Feeder<'e> {
 
     /// Hands out what is packed in nothing any more.
     fn text(&mut self, stream: Stream<'_>, mut head: Head, place: &Place) -> ControlFlow<()> {
+        const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
         if let Some(number) = place.sweep {
             return self.failed(place.failure(snapshot::has_no_sweep(number)));
         }
-        const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
         if head.bytes.starts_with(BYTE_ORDER_MARK) {
             // Windows editors and shells write it; in front of a first sample it would spoil its name.
             head.bytes.drain(..BYTE_ORDER_MARK.len());

@@ -28,7 +28,7 @@ pub const MANIFEST_NAME: &str = "manifest.json";
 pub const JOURNAL_NAME: &str = "manifest.partial.jsonl";
 
 /// A manifest longer than this is none: that is a hundred thousand targets with forty labels each.
-pub(super) const MANIFEST_BYTES: u64 = 256 << 20;
+pub const MANIFEST_BYTES: u64 = 512 << 20;
 
 /// Everything that is known of a snapshot but the bodies.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]

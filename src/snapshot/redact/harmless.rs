@@ -161,7 +161,10 @@ fn known(family: &str, label: &str) -> Option<Known> {
             "ok",
             "not_found",
         ]),
-        "protocol" | "session_protocol" | "request_protocol" => words(PROTOCOLS),
+        "protocol"
+        | "session_protocol"
+        | "request_protocol"
+        | "__meta_kubernetes_pod_container_port_protocol" => words(PROTOCOLS),
         "ready" => words(&["true", "false", "error"]),
         "op" => words(&["Add", "Remove", "Reset", "Send", "Recv"]),
         "zone_locality" | "dst_zone_locality" => {
@@ -195,7 +198,6 @@ fn known(family: &str, label: &str) -> Option<Known> {
         }
         "__meta_kubernetes_pod_ready" | "__meta_kubernetes_pod_container_init" => words(BOOLS),
         "__meta_kubernetes_pod_controller_kind" => words(KINDS),
-        "__meta_kubernetes_pod_container_port_protocol" => words(PROTOCOLS),
         "__meta_kubernetes_pod_container_port_name" => {
             words(&["linkerd-admin", "linkerd-proxy", "http-envoy-prom"])
         }
