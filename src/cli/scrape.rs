@@ -2,7 +2,6 @@
 
 mod summary;
 
-use std::convert::Infallible;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -12,6 +11,8 @@ use std::thread;
 use std::time::Duration;
 
 use clap::builder::FalseyValueParser;
+use clap::builder::StringValueParser;
+use clap::builder::TypedValueParser;
 use jiff::Timestamp;
 
 use super::ExitCode;
@@ -93,7 +94,7 @@ pub(super) struct Args {
         num_args = 0..=1,
         require_equals = true,
         default_missing_value = "",
-        value_parser = key_choice,
+        value_parser = StringValueParser::new().map(KeyChoice::of),
         help_heading = "What to save",
         env = "MESHCTL_REDACT",
         hide_env_values = true
@@ -182,12 +183,14 @@ enum KeyChoice {
     File(PathBuf),
 }
 
-fn key_choice(typed: &str) -> Result<KeyChoice, Infallible> {
-    Ok(if typed.is_empty() {
-        KeyChoice::New
-    } else {
-        KeyChoice::File(PathBuf::from(typed))
-    })
+impl KeyChoice {
+    fn of(typed: String) -> Self {
+        if typed.is_empty() {
+            Self::New
+        } else {
+            Self::File(PathBuf::from(typed))
+        }
+    }
 }
 
 /// A whole number from 1 on.

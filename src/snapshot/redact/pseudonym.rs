@@ -371,28 +371,47 @@ mod tests {
     #[test]
     fn structure_stays_and_names_go() {
         let made = pseudonyms();
-        let all = [
-            "web",
-            "web.emojivoto.svc.cluster.local:8080",
-            "web.emojivoto.serviceaccount.identity.linkerd.cluster.local",
-            "spiffe://cluster.local/ns/emojivoto/sa/web",
-            "web-58b6f7c9d4-tl7hc",
-            "58b6f7c9d4",
-            "web-0",
-            "10.42.0.11:8080",
-            "10.42.0.11",
-            "8.8.8.8",
-            "127.0.0.1:4191",
-            "[fd00::1]:8080",
-            "GET /status/{code}",
-            "outbound|9080||web.emojivoto.svc.cluster.local",
-            "123e4567-e89b-12d3-a456-426614174000",
-            "0dcf4e17f",
-            "123456789012",
-            "",
-        ]
-        .map(|value| format!("{value} → {}", made.value(value)));
-        insta::assert_snapshot!(all.join("\n"));
+        for (value, shape) in [
+            ("web", "N"),
+            (
+                "web.emojivoto.svc.cluster.local:8080",
+                "N.N.svc.cluster.local:8080",
+            ),
+            (
+                "web.emojivoto.serviceaccount.identity.linkerd.cluster.local",
+                "N.N.serviceaccount.identity.linkerd.cluster.local",
+            ),
+            (
+                "spiffe://cluster.local/ns/emojivoto/sa/web",
+                "spiffe://cluster.local/ns/N/sa/N",
+            ),
+            ("web-58b6f7c9d4-tl7hc", "N-H{10}-H{5}"),
+            ("58b6f7c9d4", "H{10}"),
+            ("web-0", "N-0"),
+            ("10.42.0.11:8080", "24[0-3]\\.D\\.D\\.D:8080"),
+            ("10.42.0.11", "24[0-3]\\.D\\.D\\.D"),
+            ("8.8.8.8", "2[45]\\d\\.D\\.D\\.D"),
+            ("127.0.0.1:4191", "127.0.0.1:4191"),
+            ("[fd00::1]:8080", "\\[2001:db8:[0-9a-f:]+\\]:8080"),
+            ("GET /status/{code}", "GET /N/\\{N\\}"),
+            (
+                "outbound|9080||web.emojivoto.svc.cluster.local",
+                "outbound\\|9080\\|\\|N.N.svc.cluster.local",
+            ),
+            (
+                "123e4567-e89b-12d3-a456-426614174000",
+                "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}",
+            ),
+            ("0dcf4e17f", "[0-9a-f]{16}"),
+            ("123456789012", "N"),
+            ("", ""),
+        ] {
+            let pattern = shape.replace('N', "x[a-z2-7]{12}");
+            let pattern = pattern.replace('H', "[b-z2-9]").replace('D', "\\d{1,3}");
+            let pattern = regex::Regex::new(&format!("^{pattern}$")).unwrap();
+            let made = made.value(value);
+            assert!(pattern.is_match(&made), "{value} became {made}");
+        }
     }
 
     #[test]

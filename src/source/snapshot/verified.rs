@@ -17,7 +17,8 @@ pub(super) struct Verified<B> {
     place: String,
     left: u64,
     expected: String,
-    verdict: Option<Option<&'static str>>,
+    /// What the end came to, once it was reached.
+    verdict: Option<Result<(), &'static str>>,
 }
 
 impl<B: BufRead> Verified<B> {
@@ -33,10 +34,10 @@ impl<B: BufRead> Verified<B> {
     }
 
     /// What is wrong with a body that has ended.
-    fn judge(&mut self) -> Option<&'static str> {
+    fn judge(&mut self) -> Result<(), &'static str> {
         let verdict = self.verdict.get_or_insert_with(|| {
             if self.left > 0 {
-                return Some("shorter than its manifest says: it was cut off");
+                return Err("shorter than its manifest says: it was cut off");
             }
             let digest = std::mem::take(&mut self.hasher).finalize();
             let mut digits = String::with_capacity(64);
@@ -44,8 +45,11 @@ impl<B: BufRead> Verified<B> {
                 // Writing to a string cannot fail.
                 let _ = write!(digits, "{byte:02x}");
             }
-            (digits != self.expected)
-                .then_some("not what its manifest says (SHA-256): it was changed or damaged")
+            if digits == self.expected {
+                Ok(())
+            } else {
+                Err("not what its manifest says (SHA-256): it was changed or damaged")
+            }
         });
         *verdict
     }
@@ -65,7 +69,7 @@ impl<B: BufRead> BufRead for Verified<B> {
         let wrong = if available as u64 > self.left {
             Some("longer than its manifest says: it was changed")
         } else if available == 0 {
-            self.judge()
+            self.judge().err()
         } else {
             None
         };
