@@ -23,6 +23,7 @@ mod messages;
 mod program;
 mod progress;
 mod rbac;
+mod scrape;
 mod show;
 mod simulation;
 mod sources;
@@ -97,6 +98,7 @@ enum Command {
     Labels(labels::Args),
     Filter(filter::Args),
     Diff(diff::Args),
+    Scrape(scrape::Args),
     Targets(targets::Args),
     Rbac(rbac::Args),
     Explain(explain::Args),
@@ -183,6 +185,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Labels(args) => labels::run(args, &terminal, messages),
         Command::Filter(args) => filter::run(args, &terminal, messages),
         Command::Diff(args) => diff::run(args, &terminal, messages),
+        Command::Scrape(args) => scrape::run(args, &terminal, messages),
         Command::Targets(args) => targets::run(args, &terminal, messages),
         Command::Rbac(args) => rbac::run(args, messages),
         Command::Explain(args) => explain::run(&args),

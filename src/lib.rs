@@ -1,8 +1,8 @@
 //! Counts, checks and explains the metrics that service-mesh proxies expose.
 //!
 //! Data flows one way through the modules below, each of which imports only from those before it:
-//! [`source`] finds and opens scrapes, [`exposition`] reads one body into samples, [`census`] counts
-//! them, [`survey`] does so for every target in parallel, [`findings`] judges the result, [`report`]
+//! [`source`] finds and opens scrapes, [`exposition`] reads one body into samples, [`snapshot`] saves
+//! bodies to be read again, [`census`] counts them, [`survey`] does so for every target in parallel, [`findings`] judges the result, [`report`]
 //! writes it, and [`cli`] ties a command line to all of that.
 
 pub mod census;
@@ -11,6 +11,7 @@ pub mod collector;
 pub mod exposition;
 pub mod findings;
 pub mod report;
+pub mod snapshot;
 pub mod source;
 pub mod survey;
 pub mod table;

@@ -18,9 +18,11 @@ mod joined;
 mod limited;
 mod listed;
 mod live;
+pub mod manifest;
 mod pipe;
 mod secrets;
 mod shape;
+mod snapshot;
 mod stream;
 mod sweep;
 mod tally;
@@ -49,6 +51,12 @@ pub use web::AccessError;
 
 /// Reason of a target that the user's stop cut off.
 pub const INTERRUPTED: &str = "interrupted before it was read to the end";
+
+/// Reason of a sweep of a snapshot that is not the one that is read.
+pub const OTHER_SWEEP: &str = "another sweep of the same targets";
+
+/// Reason of a target that a snapshot named before has brought already.
+pub const SAME_TARGET: &str = "the same target as in a snapshot named before";
 
 /// One scraped endpoint, as far as the source tells who it was.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -354,9 +362,11 @@ impl Opener<'_> {
             Input::File {
                 path,
                 named,
+                sweep,
                 expected,
             } => {
                 let mut place = Place::outermost(path.to_string_lossy().into_owned(), named);
+                place.sweep = sweep;
                 match File::open(&path) {
                     Ok(file) => {
                         place.plain_bytes = file.metadata().map_or(0, |known| known.len());
@@ -366,6 +376,11 @@ impl Opener<'_> {
                     }
                     Err(error) => self.feeder.failed(place.failure(fault::describe(&error))),
                 }
+            }
+            Input::Snapshot { path, kind, sweep } => {
+                let mut place = Place::outermost(path.to_string_lossy().into_owned(), true);
+                place.sweep = sweep;
+                snapshot::open(&mut self.feeder, &path, kind, &place, self.progress)
             }
             Input::Url(address) => {
                 self.urls.push(address);

@@ -26,6 +26,7 @@ fn short_help_fits_a_screen() {
       labels       Labels by how many series would vanish without each
       filter       What a Collector pipeline keeps, stage by stage, and why the rest goes
       diff         Two filters over the same scrapes: what only one lets arrive, and why
+      scrape       Save scrapes with their coverage, to read them again with any command
       targets      Which targets a configuration scrapes, what falls out, and what nobody scrapes
       rbac         Print the least Role that lets meshctl read from a cluster, with its binding
       explain      What a finding means, why it matters, and how to fix it; without an ID, all findings
@@ -79,6 +80,7 @@ fn long_help_opens_with_examples_and_ends_with_exit_codes() {
       labels       Labels by how many series would vanish without each
       filter       What a Collector pipeline keeps, stage by stage, and why the rest goes
       diff         Two filters over the same scrapes: what only one lets arrive, and why
+      scrape       Save scrapes with their coverage, to read them again with any command
       targets      Which targets a configuration scrapes, what falls out, and what nobody scrapes
       rbac         Print the least Role that lets meshctl read from a cluster, with its binding
       explain      What a finding means, why it matters, and how to fix it; without an ID, all findings

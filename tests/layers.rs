@@ -7,9 +7,10 @@ use std::path::Path;
 use std::path::PathBuf;
 
 /// In the order in which data flows.
-const ROOMS: [&str; 11] = [
+const ROOMS: [&str; 12] = [
     "source",
     "exposition",
+    "snapshot",
     "table",
     "collector",
     "census",

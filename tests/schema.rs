@@ -440,6 +440,7 @@ fn full() -> Survey {
             }],
         }],
         simulated: vec![vec![simulated()]],
+        remarks: Vec::new(),
         interrupted: true,
     }
 }

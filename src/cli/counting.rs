@@ -226,7 +226,7 @@ fn conclude(plan: &Plan, survey: &Survey, terminal: &Terminal, messages: Message
 }
 
 /// Nothing could be read: no report is better than one full of zeros.
-fn explain_nothing(coverage: &Coverage, messages: Messages) {
+pub(super) fn explain_nothing(coverage: &Coverage, messages: Messages) {
     if !coverage.failed.is_empty() {
         say_failures(coverage, messages, Messages::error);
     } else if let Some(first) = coverage.skipped.first() {
@@ -241,7 +241,7 @@ fn explain_nothing(coverage: &Coverage, messages: Messages) {
     }
 }
 
-fn say_failures(coverage: &Coverage, messages: Messages, say: fn(Messages, &str)) {
+pub(super) fn say_failures(coverage: &Coverage, messages: Messages, say: fn(Messages, &str)) {
     let named = if messages.is_verbose() {
         usize::MAX
     } else {

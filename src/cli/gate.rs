@@ -9,6 +9,7 @@ use crate::collector::decode::Notice;
 use crate::findings::Finding;
 use crate::findings::Severity;
 use crate::findings::numbers::plural;
+use crate::source;
 use crate::source::Skip;
 use crate::survey::Survey;
 
@@ -77,7 +78,12 @@ pub(super) struct Verdict {
 }
 
 /// Skips that were asked for, by their reason.
-const WANTED_SKIPS: [&str; 2] = ["does not match --target", "named twice"];
+const WANTED_SKIPS: [&str; 4] = [
+    "does not match --target",
+    "named twice",
+    source::OTHER_SWEEP,
+    source::SAME_TARGET,
+];
 
 impl GateArgs {
     /// Weighs everything that was read and found; the gravest outcome is the code.

@@ -159,4 +159,9 @@ impl<'a> Label<'a> {
     pub fn value(&self) -> Cow<'a, [u8]> {
         unescape(self.value)
     }
+
+    /// The value as written, without its quotes: part of the line that was read.
+    pub fn value_text(&self) -> &'a [u8] {
+        self.value
+    }
 }

@@ -13,7 +13,9 @@ use tar::{Archive, Entry, EntryType, PaxExtensions};
 
 use crate::source::fault::Fault;
 use crate::source::feeder::{Feeder, Place};
-use crate::source::stream::Stream;
+use crate::source::manifest;
+use crate::source::snapshot::{self, Reading};
+use crate::source::stream::{Head, Stream};
 
 /// An extended name longer than this is no name. Linux takes 4096 bytes, and pax records add others.
 const EXTENSION_BYTES: u64 = 64 * 1024;
@@ -30,12 +32,13 @@ pub(super) fn unpack(
         ran_out: &ran_out,
     });
     let mut members = Members::default();
+    let mut nature = Nature::Unknown;
     let outcome = match archive.entries() {
         Ok(entries) => {
             let mut outcome = Ok(());
             for entry in entries.raw(true) {
                 match entry.and_then(|entry| members.next(entry)) {
-                    Ok(Some(member)) => member.open(feeder, place)?,
+                    Ok(Some(member)) => member.open(feeder, place, &mut nature)?,
                     Ok(None) => {}
                     Err(error) => {
                         outcome = Err(tar_fault(&error));
@@ -56,15 +59,33 @@ pub(super) fn unpack(
         Ok(marked)
     });
     let reason = match outcome {
-        Ok(true) if members.files == 0 => "an archive without a file in it".to_owned(),
-        Ok(true) => return ControlFlow::Continue(()),
-        Ok(false) => "the tar archive has no end mark: it may have been cut short".to_owned(),
-        Err(fault) => match &members.last {
+        Ok(true) if members.files == 0 => Some("an archive without a file in it".to_owned()),
+        Ok(true) => None,
+        Ok(false) => Some("the tar archive has no end mark: it may have been cut short".to_owned()),
+        Err(fault) => Some(match &members.last {
             Some(last) => format!("{fault}; whatever follows `{last}` is lost"),
             None => fault.to_string(),
-        },
+        }),
     };
-    feeder.failed(place.failure(reason))
+    if let Some(reason) = reason {
+        feeder.failed(place.failure(reason))?;
+    }
+    match nature {
+        Nature::Snapshot(reading) => reading.finish(feeder),
+        _ => ControlFlow::Continue(()),
+    }
+}
+
+/// What an archive turned out to be.
+enum Nature {
+    /// No file of it was seen yet.
+    Unknown,
+    /// Files that lie in it, each for itself.
+    Foreign,
+    /// Bodies with a manifest in front of them.
+    Snapshot(Reading),
+    /// Why it is not read has been said.
+    Refused,
 }
 
 /// A reader that remembers whether it was read to its end.
@@ -213,20 +234,69 @@ struct Member<'a, R: Read> {
 }
 
 impl<R: Read> Member<'_, R> {
-    fn open(self, feeder: &mut Feeder<'_>, archive: &Place) -> ControlFlow<()> {
+    fn open(
+        mut self,
+        feeder: &mut Feeder<'_>,
+        archive: &Place,
+        nature: &mut Nature,
+    ) -> ControlFlow<()> {
         let name = format!("{}:{}", archive.name, self.name);
         if let Some(reason) = self.pass_over {
             return feeder.skipped(name, reason);
         }
-        let place = Place {
-            name,
-            named: false,
-            depth: archive.depth,
-            plain_bytes: 0,
-            known: None,
+        let mut head = None;
+        match nature {
+            Nature::Snapshot(reading) => {
+                return reading.member(feeder, &self.name, self.content);
+            }
+            Nature::Refused => return ControlFlow::Continue(()),
+            Nature::Unknown => {
+                *nature = Nature::Foreign;
+                if let Some(prefix) = snapshot::prefix(&self.name) {
+                    let begin = Head::take(&mut self.content);
+                    if manifest::begins_in(&begin.bytes) {
+                        let rest = Stream::lent(self.content);
+                        *nature = begun(feeder, archive, prefix, begin, rest)?;
+                        return ControlFlow::Continue(());
+                    }
+                    head = Some(begin);
+                }
+            }
+            Nature::Foreign => {}
+        }
+        let refused = archive.sweep.map(snapshot::has_no_sweep);
+        let bodies = || snapshot::is_body(&self.name).then(|| snapshot::NO_MANIFEST.to_owned());
+        if let Some(reason) = refused.or_else(bodies) {
+            *nature = Nature::Refused;
+            return feeder.failed(archive.failure(reason));
+        }
+        let mut place = Place::outermost(name, false);
+        place.depth = archive.depth;
+        let stream = Stream::lent(self.content);
+        let stream = match head {
+            Some(head) => stream.rejoined(head),
+            None => stream,
         };
-        feeder.open(Stream::lent(self.content), place)
+        feeder.open(stream, place)
     }
+}
+
+/// Begins to read a snapshot, from its manifest on.
+fn begun(
+    feeder: &mut Feeder<'_>,
+    archive: &Place,
+    prefix: &str,
+    head: Head,
+    rest: Stream<'_>,
+) -> ControlFlow<(), Nature> {
+    let reading = match snapshot::read_manifest(head, rest) {
+        Ok(manifest) => Reading::begin(feeder, archive, prefix, manifest)?,
+        Err(reason) => {
+            feeder.failed(archive.failure(reason))?;
+            None
+        }
+    };
+    ControlFlow::Continue(reading.map_or(Nature::Refused, Nature::Snapshot))
 }
 
 /// A member's bytes. The library ends short ones quietly; here that is an error.

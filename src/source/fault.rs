@@ -21,6 +21,8 @@ pub(super) enum Fault {
     TarTruncated,
     #[error("tar archive is damaged ({0}): fetch or pack it again")]
     TarDamaged(String),
+    #[error("the snapshot's body {0}")]
+    SnapshotDamaged(String),
     #[error("no end of the body within {}: the server stalled after {}", seconds(*.0), bytes(*.1))]
     Stalled(Duration, u64),
     #[error("no end of the body within {}: only {} came; a longer --timeout may help", seconds(*.0), bytes(*.1))]
@@ -61,7 +63,8 @@ impl From<Fault> for io::Error {
             Fault::GzipDamaged(_)
             | Fault::ZstdDamaged(_)
             | Fault::ZstdWindow
-            | Fault::TarDamaged(_) => io::ErrorKind::InvalidData,
+            | Fault::TarDamaged(_)
+            | Fault::SnapshotDamaged(_) => io::ErrorKind::InvalidData,
             Fault::Stalled(..) | Fault::Slow(..) | Fault::Deadline(_) => io::ErrorKind::TimedOut,
             Fault::TooLarge(_) => io::ErrorKind::FileTooLarge,
             Fault::ConnectionLost(_) => io::ErrorKind::ConnectionReset,

@@ -1,5 +1,8 @@
 //! Unwraps one source after the other and hands out what is inside.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::hash::{BuildHasher, RandomState};
 use std::io::{BufRead, BufReader};
 use std::ops::ControlFlow;
 
@@ -10,7 +13,7 @@ use crate::source::fault::Fault;
 use crate::source::pipe::{self, Pool};
 use crate::source::stream::{Head, Stream};
 use crate::source::{
-    Event, Failure, Receipt, Remark, Scrape, Skip, Target, archive, header, joined, shape,
+    Event, Failure, Receipt, Remark, Scrape, Skip, Target, archive, header, joined, shape, snapshot,
 };
 
 /// Archives within archives that are opened: `.tar.gz` is two. Deeper nesting is a mistake or a bomb.
@@ -38,6 +41,8 @@ pub(super) struct Place {
     pub(super) depth: u32,
     /// Size of a file that is not packed; 0 where that is not known.
     pub(super) plain_bytes: u64,
+    /// Which sweep of a snapshot is asked for; what is no snapshot has none.
+    pub(super) sweep: Option<u32>,
     /// Who the target is, where that was known before its body was opened.
     pub(super) known: Option<Target>,
 }
@@ -50,6 +55,7 @@ impl Place {
             named,
             depth: 0,
             plain_bytes: 0,
+            sweep: None,
             known: None,
         }
     }
@@ -88,6 +94,10 @@ pub(super) struct Feeder<'e> {
     emit: &'e mut dyn FnMut(Event) -> ControlFlow<()>,
     answer: Option<Receipt>,
     limit: Option<u64>,
+    snapshots: u32,
+    /// Hashes of the targets that snapshots held, with the number of the snapshot.
+    owners: HashMap<u64, u32>,
+    hasher: RandomState,
 }
 
 impl<'e> Feeder<'e> {
@@ -102,6 +112,9 @@ impl<'e> Feeder<'e> {
             emit,
             answer: None,
             limit: None,
+            snapshots: 0,
+            owners: HashMap::new(),
+            hasher: RandomState::new(),
         }
     }
 
@@ -150,6 +163,9 @@ impl<'e> Feeder<'e> {
     /// Hands out what is packed in nothing any more.
     fn text(&mut self, stream: Stream<'_>, mut head: Head, place: &Place) -> ControlFlow<()> {
         const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+        if let Some(number) = place.sweep {
+            return self.failed(place.failure(snapshot::has_no_sweep(number)));
+        }
         if head.bytes.starts_with(BYTE_ORDER_MARK) {
             // Windows editors and shells write it; in front of a first sample it would spoil its name.
             head.bytes.drain(..BYTE_ORDER_MARK.len());
@@ -187,6 +203,38 @@ impl<'e> Feeder<'e> {
                 self.scrape(target, Box::new(body))?;
                 pipe::pump(stream, &mut self.pool, feed);
                 ControlFlow::Continue(())
+            }
+        }
+    }
+
+    /// A number for one more snapshot.
+    pub(super) fn next_snapshot(&mut self) -> u32 {
+        self.snapshots += 1;
+        self.snapshots
+    }
+
+    /// Whether `target` was not met before in another snapshot than `snapshot`. One endpoint at two times
+    /// is one target, and must not be counted as two.
+    pub(super) fn is_first_of(&mut self, target: &Target, snapshot: u32) -> bool {
+        let Target {
+            name,
+            namespace,
+            pod,
+            container,
+            origin,
+            address,
+            workload,
+            labels,
+        } = target;
+        let place = (namespace, pod, container, address, workload, labels);
+        match self
+            .owners
+            .entry(self.hasher.hash_one((name, origin, place)))
+        {
+            Entry::Occupied(owner) => *owner.get() == snapshot,
+            Entry::Vacant(free) => {
+                free.insert(snapshot);
+                true
             }
         }
     }

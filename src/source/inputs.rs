@@ -13,6 +13,7 @@ use crate::source::address::{self, Address};
 use crate::source::cluster::Named;
 use crate::source::counted::Expected;
 use crate::source::fault::{Fault, describe};
+use crate::source::snapshot::{self, Kind};
 use crate::source::{Failure, Progress, Remark, Skip};
 
 pub(super) const NAMED_TWICE: &str = "named twice";
@@ -26,8 +27,17 @@ pub(super) enum Input {
         path: PathBuf,
         /// Typed by the user, rather than found in a directory or by a glob.
         named: bool,
+        /// Which sweep of the snapshot in it is asked for.
+        sweep: Option<u32>,
         /// For a file of known size.
         expected: Option<Expected>,
+    },
+    /// A directory that is a snapshot.
+    Snapshot {
+        path: PathBuf,
+        kind: Kind,
+        /// Which sweep is asked for.
+        sweep: Option<u32>,
     },
     Stdin,
     Url(Address),
@@ -56,7 +66,7 @@ enum Identity {
     Stdin,
     Url(String),
     Workload(Named),
-    Path(PathBuf),
+    Path(PathBuf, Option<u32>),
 }
 
 struct Listing<'p> {
@@ -100,19 +110,47 @@ impl Listing<'_> {
                     );
                     self.inputs.push(Input::Remark(Remark::Note(text)));
                 }
-                self.existing(path, &metadata, true);
+                self.existing(path, &metadata, true, None);
             }
-            Err(error) if error.kind() == io::ErrorKind::NotFound => self.absent(source),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                match snapshot::split_sweep(source) {
+                    Some((path, sweep)) => self.sweep(source, Path::new(path), sweep),
+                    None => self.absent(source),
+                }
+            }
             Err(error) => self.failed(&address::without_credentials(source), describe(&error)),
         }
     }
 
+    /// One sweep of the snapshot at `path`, if that exists.
+    fn sweep(&mut self, source: &str, path: &Path, sweep: u32) {
+        match fs::metadata(path) {
+            Ok(metadata) => self.existing(path, &metadata, true, Some(sweep)),
+            Err(_) => self.absent(source),
+        }
+    }
+
     /// A path that exists, whatever it is.
-    fn existing(&mut self, path: &Path, metadata: &Metadata, named: bool) {
-        if metadata.is_dir() {
-            self.directory(path);
+    fn existing(&mut self, path: &Path, metadata: &Metadata, named: bool, sweep: Option<u32>) {
+        if !metadata.is_dir() {
+            self.file(path, metadata, named, sweep);
+        } else if let Some(kind) = snapshot::kind_of(path) {
+            self.snapshot(path, kind, sweep);
+        } else if let Some(number) = sweep {
+            self.failed(&path.to_string_lossy(), snapshot::has_no_sweep(number));
         } else {
-            self.file(path, metadata, named);
+            self.directory(path);
+        }
+    }
+
+    fn snapshot(&mut self, path: &Path, kind: Kind, sweep: Option<u32>) {
+        let identity = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
+        if self.is_new(Identity::Path(identity, sweep), &path.to_string_lossy()) {
+            self.inputs.push(Input::Snapshot {
+                path: path.to_path_buf(),
+                kind,
+                sweep,
+            });
         }
     }
 
@@ -172,7 +210,7 @@ impl Listing<'_> {
     /// A path that a glob came to.
     fn matched(&mut self, path: &Path) {
         match fs::metadata(path) {
-            Ok(metadata) => self.existing(path, &metadata, false),
+            Ok(metadata) => self.existing(path, &metadata, false, None),
             Err(_) if is_link(path) => {
                 self.failed(&path.to_string_lossy(), BROKEN_LINK.to_owned());
             }
@@ -190,14 +228,15 @@ impl Listing<'_> {
         for Found { path, what } in found {
             let name = path.to_string_lossy();
             match what {
-                What::File(metadata) => self.file(&path, &metadata, false),
+                What::File(metadata) => self.file(&path, &metadata, false, None),
+                What::Snapshot(kind) => self.snapshot(&path, kind, None),
                 What::Skipped(reason) => self.skipped(&name, reason),
                 What::Failed(reason) => self.failed(&name, reason),
             }
         }
     }
 
-    fn file(&mut self, path: &Path, metadata: &Metadata, named: bool) {
+    fn file(&mut self, path: &Path, metadata: &Metadata, named: bool, sweep: Option<u32>) {
         let name = path.to_string_lossy();
         if !named && !metadata.is_file() {
             return self.skipped(&name, NOT_REGULAR);
@@ -207,13 +246,14 @@ impl Listing<'_> {
         }
         // A pipe that a shell passes as /dev/fd/63 has no path that could be resolved.
         let identity = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
-        if self.is_new(Identity::Path(identity), &name) {
+        if self.is_new(Identity::Path(identity, sweep), &name) {
             let expected = metadata
                 .is_file()
                 .then(|| Expected::new(self.progress, metadata.len()));
             self.inputs.push(Input::File {
                 path: path.to_path_buf(),
                 named,
+                sweep,
                 expected,
             });
         }
@@ -266,13 +306,14 @@ struct Found {
 
 enum What {
     File(Metadata),
+    Snapshot(Kind),
     Skipped(&'static str),
     Failed(String),
 }
 
 impl What {
     fn counts_as_file(&self) -> bool {
-        matches!(self, Self::File(_) | Self::Failed(_))
+        matches!(self, Self::File(_) | Self::Snapshot(_) | Self::Failed(_))
     }
 }
 
@@ -294,7 +335,15 @@ fn walk(directory: &Path) -> Vec<Found> {
                     what: What::Skipped("hidden"),
                 });
             }
-            Ok(entry) if entry.file_type().is_dir() => {}
+            Ok(entry) if entry.file_type().is_dir() => {
+                if let Some(kind) = snapshot::kind_of(entry.path()) {
+                    walk.skip_current_dir();
+                    found.push(Found {
+                        path: entry.into_path(),
+                        what: What::Snapshot(kind),
+                    });
+                }
+            }
             Ok(entry) => found.push(met(entry)),
             Err(error) => found.push(missed(&error, directory)),
         }
