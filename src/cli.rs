@@ -17,6 +17,7 @@ mod filter;
 mod gate;
 mod interrupt;
 mod labels;
+mod linkerd;
 mod live;
 mod man;
 mod messages;
@@ -167,6 +168,11 @@ pub fn command() -> clap::Command {
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     let program = Program::of(arguments.first().map(OsString::as_os_str));
+    if program == Program::Linkerd
+        && let Some(code) = linkerd::run(&arguments)
+    {
+        return code;
+    }
     let parsed = program.command(command()).try_get_matches_from(arguments);
     let cli = match parsed.and_then(|matches| Cli::from_arg_matches(&matches)) {
         Ok(cli) => cli,

@@ -139,7 +139,8 @@ fn audit_help_shows_the_flags_that_matter_first() {
     Usage: meshctl audit [OPTIONS] [SOURCE]...
 
     Arguments:
-      [SOURCE]...  Saved scrapes: files, directories, globs, http(s) URLs, or `-` for standard input
+      [SOURCE]...  Files, directories, globs, URLs, `-`, or workloads such as deploy/web [default: the
+                   cluster's proxies]
 
     What to read:
           --target <GLOB>  Read only the targets whose name matches, such as 'emojivoto/*' [env:
@@ -532,6 +533,7 @@ fn man_writes_a_page_for_each_command() {
             "meshctl-labels.1",
             "meshctl-man.1",
             "meshctl-rbac.1",
+            "meshctl-scrape.1",
             "meshctl-targets.1",
             "meshctl.1"
         ]

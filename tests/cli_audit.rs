@@ -4,6 +4,7 @@
 
 mod harness;
 
+use std::fs;
 use std::io;
 use std::io::BufRead;
 use std::io::BufReader;
@@ -408,6 +409,21 @@ fn start_reading(cli: &Cli) -> Child {
     child
 }
 
+/// Reads from a pipe that nothing comes out of. Opening the other end waits for the program to open its own, which it
+/// does long after it listens.
+#[cfg(unix)]
+fn start_waiting(cli: &Cli) -> (Child, fs::File) {
+    let pipe = cli.path().join("pipe");
+    let made = Command::new("mkfifo").arg(&pipe).status().unwrap();
+    assert!(made.success());
+    let child = cli
+        .command(&["audit", "pipe", "-o", "json"])
+        .spawn()
+        .unwrap();
+    let other_end = fs::OpenOptions::new().write(true).open(&pipe).unwrap();
+    (child, other_end)
+}
+
 #[cfg(unix)]
 fn interrupt(child: &Child) {
     let kill = format!("kill -INT {}", child.id());
@@ -482,7 +498,8 @@ fn an_interrupt_ends_a_sweep_at_once() {
 #[test]
 #[cfg(unix)]
 fn a_second_interrupt_does_not_wait_for_a_stuck_read() {
-    let mut child = start_reading(&Cli::new());
+    let cli = Cli::new();
+    let (mut child, _writes_nothing) = start_waiting(&cli);
     interrupt(&child);
     next_message(&mut child);
     interrupt(&child);

@@ -121,10 +121,9 @@ fn the_three_jobs_share_the_cluster_without_doubles() {
     assert_eq!(document["doubles"], Value::Array(Vec::new()));
     assert_eq!(document["proxies_scraped"], 23);
     let proxy = &document["jobs"][2]["targets"];
-    let db = proxy.as_array().unwrap().iter();
-    let db = db
-        .filter(|target| target["labels"]["pod"] == "db-0")
-        .next()
+    let mut targets = proxy.as_array().unwrap().iter();
+    let db = targets
+        .find(|target| target["labels"]["pod"] == "db-0")
         .unwrap();
     assert_eq!(db["labels"]["statefulset"], "db");
     assert_eq!(db["labels"]["control_plane_ns"], "linkerd");
@@ -158,7 +157,7 @@ fn a_daemon_set_scrapes_everything_once_for_each_node() {
          spec:\n  mode: daemonset\n  config:\n{}",
         COLLECTOR
             .lines()
-            .map(|line| format!("    {line}\n"))
+            .flat_map(|line| ["    ", line, "\n"])
             .collect::<String>()
     );
     let cli = cli.file("mesh.yaml", manifest);

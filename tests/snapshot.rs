@@ -356,7 +356,7 @@ fn damage_to_an_archive_is_told_and_never_counted() {
     # torn.tar
     exit: 2
     --- stderr
-    error: cannot read torn.tar: its manifest.json is damaged (EOF while parsing a value at line 31 column 20): fetch or save the snapshot again
+    error: cannot read torn.tar: its manifest.json is damaged (EOF while parsing a value at line 32 column 20): fetch or save the snapshot again
 
     # newer.tar
     exit: 2
@@ -480,7 +480,7 @@ fn nothing_is_overwritten_unless_it_is_asked_for() {
     # -o new.tar.zst
     exit: 2
     --- stderr
-    error: no SOURCE to save: name a file, a directory, a glob or a URL
+    error: no SOURCE to read, and no kubeconfig of a cluster: name a file, a directory, a glob, a URL, or a --kubeconfig
     note: for example: meshctl scrape -o web.tar.zst http://localhost:4191/metrics
 
     # -o - --count 2 -

@@ -26,7 +26,7 @@ pub(super) struct Args {
     simulation: SimulationArgs,
     /// Follow one name, or one series, through all stages: which clause decides, and why
     ///
-    /// With braces it is a series, as a scrape writes it: 'response_total{direction="outbound"}'. Of several
+    /// With braces it is a series, as a scrape writes it: `response_total{direction="outbound"}`. Of several
     /// that have these labels, the first is followed, with its labels as they stand behind each stage.
     #[arg(long, value_name = "NAME", help_heading = "What to show")]
     explain: Option<String>,

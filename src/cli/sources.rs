@@ -20,10 +20,12 @@ use crate::survey;
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "What to read")]
 pub(super) struct SourceArgs {
-    /// Saved scrapes: files, directories, globs, http(s) URLs, or `-` for standard input
+    /// Files, directories, globs, URLs, `-`, or workloads such as deploy/web [default: the cluster's proxies]
     ///
-    /// Plain, gzip, zstd, tar, and the joined output of `linkerd diagnostics proxy-metrics`, each told
+    /// Saved scrapes: plain, gzip, zstd, tar, and the joined output of `linkerd diagnostics proxy-metrics`, each told
     /// by its content. Directories are read with all that is in them; what is not metrics is passed over.
+    /// Of a cluster: pod/x, deploy/x, svc/x, ns/x and the like; without any SOURCE the proxies of the kubeconfig
+    /// context's namespace, with -A those of all.
     #[arg(value_name = "SOURCE", help_heading = None::<&str>)]
     sources: Vec<String>,
     /// Read only the targets whose name matches, such as 'emojivoto/*'

@@ -21,7 +21,7 @@ use inputs::InputArgs;
 pub(super) struct Args {
     #[command(flatten)]
     inputs: InputArgs,
-    /// How many Collectors run it [default: what an OpenTelemetryCollector or Helm values say]
+    /// How many Collectors run it [default: what an `OpenTelemetryCollector` or Helm values say]
     #[arg(long, value_name = "MODE", value_enum, help_heading = "Where it runs")]
     mode: Option<ModeArg>,
     /// Namespace that the Collector runs in, for `own_namespace`

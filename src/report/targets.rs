@@ -225,8 +225,9 @@ impl<'a> Sheet<'a> {
 }
 
 fn fallen(job: &JobTargets) -> Vec<Fallen<'_>> {
-    let mut by_rule: BTreeMap<usize, (u64, BTreeSet<String>, BTreeMap<&str, u64>)> =
-        BTreeMap::new();
+    /// How many fell, which objects they were of, and what the rule saw how often.
+    type Fell<'j> = (u64, BTreeSet<String>, BTreeMap<&'j str, u64>);
+    let mut by_rule: BTreeMap<usize, Fell<'_>> = BTreeMap::new();
     for dropped in &job.dropped {
         let (count, objects, saw) = by_rule.entry(dropped.rule).or_default();
         *count += 1;

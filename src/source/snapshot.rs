@@ -153,7 +153,7 @@ impl Reading {
             return feeder.skipped(origin, "not in the manifest of the snapshot");
         };
         let (feed, body) = pipe::body();
-        if self.hand_out(feeder, saved, body)? {
+        if self.hand_out(feeder, &saved, body)? {
             pipe::pump(Stream::lent(content), &mut feeder.pool, feed);
         }
         ControlFlow::Continue(())
@@ -163,7 +163,7 @@ impl Reading {
     fn hand_out(
         &self,
         feeder: &mut Feeder<'_>,
-        saved: SavedTarget,
+        saved: &SavedTarget,
         body: impl BufRead + Send + 'static,
     ) -> ControlFlow<(), bool> {
         let target = saved.target();
@@ -179,7 +179,7 @@ impl Reading {
         let answer = saved.receipt();
         let place = format!("{}:{}", self.name, saved.path);
         feeder.hand_out(Scrape {
-            body: Box::new(Verified::new(body, place, &saved)),
+            body: Box::new(Verified::new(body, place, saved)),
             target,
             answer,
         })?;

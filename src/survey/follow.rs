@@ -163,7 +163,9 @@ impl Search {
             all.instead.names.extend(instead.names);
             for (name, values) in instead.values {
                 let known = all.instead.values.entry(name).or_default();
-                values.iter().for_each(|value| keep(known, value));
+                for value in &values {
+                    keep(known, value);
+                }
             }
             let key = |candidate: &Candidate| {
                 let Target { name, origin, .. } = &candidate.target;

@@ -249,11 +249,11 @@ impl Arrivals {
             }
             partly.push((group.name, new));
         }
-        let sent = match partly {
+        let whole_or_part = match partly {
             None => Some(id),
             Some(partly) => forms.part(partly),
         };
-        current.extend(sent.map(|form| (set.number, form)));
+        current.extend(whole_or_part.map(|form| (set.number, form)));
     }
 
     /// Puts what was sent of the target that was sent last where it belongs.

@@ -145,7 +145,7 @@ impl Counter {
             let names = self.names(&metric.name);
             for (name, count) in [
                 (&names.bucket, counts.buckets),
-                (&names.count, counts.counts),
+                (&names.count, counts.totals),
                 (&names.sum, counts.sums),
             ] {
                 if count.series > 0 {
@@ -244,7 +244,7 @@ impl Counter {
 struct Counts {
     values: Count,
     buckets: Count,
-    counts: Count,
+    totals: Count,
     sums: Count,
 }
 
@@ -257,7 +257,7 @@ impl Counts {
         }
         for (count, series) in [
             (&mut self.buckets, series.buckets),
-            (&mut self.counts, series.counts),
+            (&mut self.totals, series.counts),
             (&mut self.sums, series.sums),
         ] {
             count.series += series;

@@ -199,13 +199,12 @@ impl Forms {
         let parts = parts.into_iter();
         let parts: Vec<(u32, Vec<u64>)> = parts
             .map(|(name, bounds)| {
-                let number = match self.names.get(name) {
-                    Some(&number) => number,
-                    None => {
-                        let number = number_of(name);
-                        self.names.insert(name.clone(), number);
-                        number
-                    }
+                let number = if let Some(&number) = self.names.get(name) {
+                    number
+                } else {
+                    let number = number_of(name);
+                    self.names.insert(name.clone(), number);
+                    number
                 };
                 (number, bounds)
             })

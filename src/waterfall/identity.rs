@@ -59,7 +59,7 @@ fn wide(number: u64) -> u128 {
     u128::from(high) << 64 | u128::from(low)
 }
 
-/// The finisher of SplitMix64.
+/// The finisher of `SplitMix64`.
 fn mix(mut number: u64) -> u64 {
     number = (number ^ (number >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     number = (number ^ (number >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);

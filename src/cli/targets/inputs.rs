@@ -83,11 +83,10 @@ impl InputArgs {
     ) -> anyhow::Result<Option<Read>> {
         let named = self.sources.iter().chain(&self.collector);
         match named.filter(|name| *name == "-").count() {
-            0 => {}
             1 if terminal.types_input => {
                 messages.note("reading from the terminal: paste it and end with Ctrl-D");
             }
-            1 => {}
+            0 | 1 => {}
             _ => bail!("standard input can be read only once"),
         }
         let inputs = self

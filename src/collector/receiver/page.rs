@@ -64,6 +64,9 @@ fn text_of(bytes: &[u8]) -> Text {
     Text::from(&*String::from_utf8_lossy(bytes))
 }
 
+/// The labels of a row, as somebody reads them.
+type Row = Box<[(Text, Value)]>;
+
 /// The label sets of one scrape, with the labels that all of them get.
 #[derive(Debug)]
 pub(super) struct Page {
@@ -75,7 +78,7 @@ pub(super) struct Page {
     added: Vec<(Text, Value)>,
     added_bytes: u64,
     /// The rows that somebody has read.
-    read: Vec<OnceCell<Box<[(Text, Value)]>>>,
+    read: Vec<OnceCell<Row>>,
     order: RefCell<Option<Order>>,
 }
 

@@ -368,12 +368,11 @@ fn relabel(
             .iter()
             .map(|(name, value)| (name.clone(), value.clone()))
             .collect();
-        match by_labels.get(&key) {
-            Some(at) => found.targets[*at].origins.push(raw.origin),
-            None => {
-                by_labels.insert(key, found.targets.len());
-                found.targets.push(active(&labels, job, raw.origin));
-            }
+        if let Some(at) = by_labels.get(&key) {
+            found.targets[*at].origins.push(raw.origin);
+        } else {
+            by_labels.insert(key, found.targets.len());
+            found.targets.push(active(&labels, job, raw.origin));
         }
     }
     found.targets.sort_by(|a, b| {

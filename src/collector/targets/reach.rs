@@ -62,7 +62,7 @@ pub(super) fn of(
         if chooses(rule, &tells_node) {
             return Reach::Node(rule.shown.at);
         }
-        if chooses(rule, &|label| hashed.iter().any(|own| *own == label)) {
+        if chooses(rule, &|label| hashed.contains(&label)) {
             return Reach::Share(rule.shown.at);
         }
     }

@@ -30,7 +30,7 @@ pub(super) fn lines(document: &ExplanationDocument<'_>, style: &Style, wide: boo
     let mut page = Lines {
         style,
         wide,
-        lines: Vec::new(),
+        written: Vec::new(),
     };
     let follows = document.matching_series.is_some();
     if let (Some(matching), Some(followed)) = (document.matching_series, &document.series) {
@@ -62,7 +62,7 @@ pub(super) fn lines(document: &ExplanationDocument<'_>, style: &Style, wide: boo
         page.say(1, Tone::Plain, said);
     }
     for pipeline in &document.pipelines {
-        page.lines.push(String::new());
+        page.written.push(String::new());
         page.pipeline(pipeline, follows);
         if is_nowhere(pipeline) && !follows {
             page.say(1, Tone::Caution, NOWHERE);
@@ -71,13 +71,13 @@ pub(super) fn lines(document: &ExplanationDocument<'_>, style: &Style, wide: boo
             }
         }
     }
-    page.lines
+    page.written
 }
 
 struct Lines<'a> {
     style: &'a Style,
     wide: bool,
-    lines: Vec<String>,
+    written: Vec<String>,
 }
 
 impl Lines<'_> {
@@ -93,7 +93,7 @@ impl Lines<'_> {
         for (at, line) in text::wrap(&said, columns, rest).iter().enumerate() {
             let indent = if at == 0 { indent } else { indent + 2 };
             let line = self.style.paint(tone, line);
-            self.lines.push(format!("{}{line}", " ".repeat(indent)));
+            self.written.push(format!("{}{line}", " ".repeat(indent)));
         }
     }
 
@@ -107,7 +107,7 @@ impl Lines<'_> {
         let about = [pipeline.name, pipeline.config].map(|text| self.style.safe(text));
         let about = about.join(self.style.dot());
         let title = columns::title("PIPELINE", &about, self.style);
-        self.lines.extend(title);
+        self.written.extend(title);
         for job in &pipeline.not_scraped {
             let rule = job.rule.unwrap_or_default();
             let said = format!("the job {} does not scrape this target: {rule}", job.job);
@@ -145,7 +145,7 @@ impl Lines<'_> {
             _ => told(stage, follows),
         };
         let shown = style.paint(tone, &style.safe(&shown));
-        self.lines.push(format!(" {id}{pad}  {shown}"));
+        self.written.push(format!(" {id}{pad}  {shown}"));
         self.dropped(stage);
         for renamed in &stage.renamed {
             let said = format!("renames {} to {}", renamed.from, renamed.to);

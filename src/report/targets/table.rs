@@ -51,7 +51,7 @@ fn targets(sheet: Sheet<'_>) -> Vec<String> {
     let limit = sheet.rows(TARGETS);
     let rows = all.take(limit).map(|(job, target)| {
         let origin = target.origins.first();
-        let object = origin.map_or_else(String::new, |origin| origin.object());
+        let object = origin.map_or_else(String::new, crate::collector::targets::Origin::object);
         let container = origin.map_or("", |origin| origin.container.as_str());
         vec![
             safe(&target.url()).into(),

@@ -323,7 +323,7 @@ mod tests {
 
     use super::*;
 
-    fn pod(mut value: Value, containers: Value, init: Value) -> Pod {
+    fn pod(mut value: Value, containers: &Value, init: &Value) -> Pod {
         let running = |containers: &Value| -> Value {
             let status = |container: &Value| {
                 json!({
@@ -333,8 +333,8 @@ mod tests {
             };
             containers.as_array().unwrap().iter().map(status).collect()
         };
-        value["status"]["containerStatuses"] = running(&containers);
-        value["status"]["initContainerStatuses"] = running(&init);
+        value["status"]["containerStatuses"] = running(containers);
+        value["status"]["initContainerStatuses"] = running(init);
         if value["status"]["phase"].is_null() {
             value["status"]["phase"] = json!("Running");
         }
@@ -369,29 +369,29 @@ mod tests {
             {"name": "linkerd-proxy", "containerPort": 4143}, {"name": "linkerd-admin", "containerPort": 5191},
         ]}]);
         assert_eq!(
-            shown(&pod(json!({}), linkerd, json!([])), &any),
+            shown(&pod(json!({}), &linkerd, &json!([])), &any),
             "linkerd-proxy:5191/metrics (linkerd-proxy)"
         );
         let native =
             json!([{"name": "linkerd-init"}, {"name": "linkerd-proxy", "restartPolicy": "Always"}]);
         assert_eq!(
-            shown(&pod(json!({}), json!([{"name": "app"}]), native), &any),
+            shown(&pod(json!({}), &json!([{"name": "app"}]), &native), &any),
             "linkerd-proxy:4191/metrics (linkerd-proxy)"
         );
         let istio = json!([{"name": "istio-proxy", "ports": [{"name": "http-envoy-prom", "containerPort": 15090}]}]);
         assert_eq!(
-            shown(&pod(json!({}), istio, json!([])), &any),
+            shown(&pod(json!({}), &istio, &json!([])), &any),
             "istio-proxy:15090/stats/prometheus (istio-proxy)"
         );
         let plain = json!([{"name": "istio-proxy"}]);
         let ztunnel = json!({"metadata": {"labels": {"app": "ztunnel"}}});
         assert_eq!(
-            shown(&pod(ztunnel, plain.clone(), json!([])), &any),
+            shown(&pod(ztunnel, &plain.clone(), &json!([])), &any),
             "istio-proxy:15020/stats/prometheus (ztunnel)"
         );
         let waypoint = json!({"metadata": {"labels": {"gateway.istio.io/managed": "istio.io-mesh-controller"}}});
         assert_eq!(
-            shown(&pod(waypoint, plain, json!([])), &any),
+            shown(&pod(waypoint, &plain, &json!([])), &any),
             "istio-proxy:15020/stats/prometheus (waypoint)"
         );
     }
@@ -402,15 +402,15 @@ mod tests {
         let app = json!([{"name": "app"}]);
         let once = json!([{"name": "linkerd-proxy"}]);
         assert_eq!(
-            shown(&pod(json!({}), app, once.clone()), &any),
+            shown(&pod(json!({}), &app, &once), &any),
             "not meshed: no container linkerd-proxy or istio-proxy"
         );
         let evicted = json!({"status": {"phase": "Failed", "reason": "Evicted"}});
         assert_eq!(
-            shown(&pod(evicted, once.clone(), json!([])), &any),
+            shown(&pod(evicted, &once, &json!([])), &any),
             "not running: Failed (Evicted)"
         );
-        let mut crashing = pod(json!({}), once.clone(), json!([]));
+        let mut crashing = pod(json!({}), &once, &json!([]));
         let statuses = crashing
             .status
             .as_mut()
@@ -428,7 +428,7 @@ mod tests {
             ..Wanted::default()
         };
         assert_eq!(
-            shown(&pod(json!({}), once, json!([])), &istio),
+            shown(&pod(json!({}), &once, &json!([])), &istio),
             "not meshed: no container istio-proxy"
         );
     }
@@ -442,11 +442,11 @@ mod tests {
         };
         let one = json!([{"name": "app", "ports": [{"name": "http", "containerPort": 80}]}]);
         assert_eq!(
-            shown(&pod(json!({}), one, json!([])), &wanted(None)),
+            shown(&pod(json!({}), &one, &json!([])), &wanted(None)),
             "app:80/metrics (other)"
         );
         let two = json!([{"name": "app", "ports": [{"name": "http", "containerPort": 80}, {"containerPort": 81}]}]);
-        let pod = pod(json!({}), two, json!([]));
+        let pod = pod(json!({}), &two, &json!([]));
         assert_eq!(
             shown(&pod, &wanted(None)),
             "container app declares several ports (80, 81): name one with --port"

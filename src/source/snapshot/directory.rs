@@ -82,7 +82,7 @@ pub(in crate::source) fn open(
                 let bytes = file.metadata().map_or(0, |known| known.len());
                 let file = Counted::new(file, Expected::new(progress, bytes));
                 let body = BufReader::with_capacity(feeder.pool.chunk_bytes(), file);
-                reading.hand_out(feeder, saved, body)?;
+                reading.hand_out(feeder, &saved, body)?;
             }
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
                 // Told at the end, with the others that are missing.

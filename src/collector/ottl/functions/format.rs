@@ -151,8 +151,10 @@ impl Walk<'_> {
         let out = &mut self.printer.out;
         match self.values.get(self.next) {
             _ if verb == '%' => out.push('%'),
-            _ if !self.is_number_good => out.push_str(&format!("%!{verb}(BADINDEX)")),
-            None => out.push_str(&format!("%!{verb}(MISSING)")),
+            _ if !self.is_number_good => {
+                out.extend(["%!", verb.encode_utf8(&mut [0; 4]), "(BADINDEX)"]);
+            }
+            None => out.extend(["%!", verb.encode_utf8(&mut [0; 4]), "(MISSING)"]),
             Some(value) => {
                 if matches!(verb, 'v' | 'w') {
                     flags.go_syntax = std::mem::take(&mut flags.sharp);

@@ -106,13 +106,12 @@ fn extract(mut args: Args) -> Built {
             Some((own, grok)) if *own == pattern => Some(grok.clone()),
             _ => None,
         };
-        let grok = match known {
-            Some(grok) => grok,
-            None => {
-                let grok = Rc::new(dictionary.compile(&pattern)?);
-                *last.borrow_mut() = Some((pattern, grok.clone()));
-                grok
-            }
+        let grok = if let Some(grok) = known {
+            grok
+        } else {
+            let grok = Rc::new(dictionary.compile(&pattern)?);
+            *last.borrow_mut() = Some((pattern, grok.clone()));
+            grok
         };
         grok.parse(&text(target.as_ref(), scene)?)
     })

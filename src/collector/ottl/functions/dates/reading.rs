@@ -172,7 +172,7 @@ impl<'a> Reader<'a> {
             Element::LongMonth => self.month = Some(self.name(&MONTHS, usize::MAX)? + 1),
             Element::NumMonth | Element::ZeroMonth => {
                 let month = self.number(element == Element::ZeroMonth)?;
-                ensure(1 <= month && month <= 12, "month")?;
+                ensure((1..=12).contains(&month), "month")?;
                 self.month = Some(month);
             }
             // Days of the week are checked, and not used.
@@ -304,7 +304,9 @@ impl<'a> Reader<'a> {
     fn fraction(&mut self, digits: Option<usize>) -> Result<(), Fault> {
         let count = match digits {
             Some(digits) => digits,
-            None => (1..).take_while(|at| self.digit_at(*at)).count(),
+            None => (1..self.rest.len())
+                .take_while(|at| self.digit_at(*at))
+                .count(),
         };
         let own = self.bytes(1 + count)?;
         if !matches!(own[0], b'.' | b',') {

@@ -87,9 +87,10 @@ fn write_element(out: &mut String, element: Element, civil: &Civil, moment: &Mom
         } => {
             let all = format!("{:09}", civil.nanosecond);
             let kept = &all[..digits.min(all.len())];
-            let kept = match trimmed {
-                true => kept.trim_end_matches('0'),
-                false => kept,
+            let kept = if trimmed {
+                kept.trim_end_matches('0')
+            } else {
+                kept
             };
             match kept {
                 "" => Ok(()),

@@ -34,6 +34,7 @@ impl Flags {
     }
 
     /// The same without zeros.
+    #[must_use]
     pub fn without_zeros(self) -> Self {
         Self {
             zero: false,

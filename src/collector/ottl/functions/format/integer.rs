@@ -75,7 +75,7 @@ fn code_point(out: &mut String, flags: &Flags, number: u64) {
     let mut text = format!("U+{zeros}{digits}");
     let code = u32::try_from(number).ok().and_then(char::from_u32);
     if let Some(one) = code.filter(|one| flags.sharp && quote::is_printed(*one)) {
-        text.push_str(&format!(" '{one}'"));
+        text.extend([" '", one.encode_utf8(&mut [0; 4]), "'"]);
     }
     flags.without_zeros().pad(out, &text);
 }

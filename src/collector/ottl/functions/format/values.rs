@@ -114,9 +114,10 @@ impl Printer {
 
     fn quoted(&mut self, text: &str) {
         let text = self.flags.cut(text);
-        let quoted = match self.flags.sharp && quote::fits_backquotes(text) {
-            true => format!("`{text}`"),
-            false => quote::text(text, self.flags.plus),
+        let quoted = if self.flags.sharp && quote::fits_backquotes(text) {
+            format!("`{text}`")
+        } else {
+            quote::text(text, self.flags.plus)
         };
         self.flags.pad(&mut self.out, &quoted);
     }
@@ -215,7 +216,7 @@ impl Printer {
 
     /// A verb that is not for the value: the value's type, and the value.
     fn bad(&mut self, verb: char, value: Option<&Val>) -> Result<(), String> {
-        self.out.push_str(&format!("%!{verb}("));
+        self.out.extend(["%!", verb.encode_utf8(&mut [0; 4]), "("]);
         match value {
             None => self.out.push_str("<nil>"),
             Some(value) => {
@@ -235,7 +236,8 @@ impl Printer {
     }
 
     fn bad_byte(&mut self, verb: char, number: u64) {
-        self.out.push_str(&format!("%!{verb}(uint8="));
+        self.out
+            .extend(["%!", verb.encode_utf8(&mut [0; 4]), "(uint8="]);
         integer::write(&mut self.out, &self.flags, number, false, 'v');
         self.out.push(')');
     }
