@@ -339,3 +339,6 @@ fn add_at(counts: &mut Vec<u64>, at: usize, by: u64) {
     }
     counts[at] += by;
 }
+
+#[cfg(test)]
+mod tests;

@@ -20,6 +20,10 @@ pub(super) type FormId = u32;
 /// In place of a bound where there is none: the bits of a NaN that no text yields.
 const NO_BOUND: u64 = u64::MAX;
 
+/// Tells the bits of quantiles from those of buckets: a summary may have the name that the buckets of a histogram
+/// have. Only where a number has its fraction, so that no quantile becomes [`NO_BOUND`].
+const QUANTILE: u64 = 0x000a_54ff_53a5_f1d3;
+
 /// The series that a data point becomes, its labels aside.
 #[derive(Debug)]
 pub(super) struct Form {
@@ -107,7 +111,7 @@ impl Form {
                     && own
                         .iter()
                         .zip(quantiles)
-                        .all(|(own, (bound, _))| *own == bound.to_bits())
+                        .all(|(own, (quantile, _))| *own == quantile.to_bits() ^ QUANTILE)
             }
             Shape::Value | Shape::Native | Shape::TargetInfo | Shape::Point => true,
         }
@@ -183,7 +187,9 @@ impl Forms {
                 sum.into_iter().chain(others).collect()
             }
             Shape::Summary { quantiles } => {
-                let quantiles = quantiles.iter().map(|(quantile, _)| quantile.to_bits());
+                let quantiles = quantiles
+                    .iter()
+                    .map(|(quantile, _)| quantile.to_bits() ^ QUANTILE);
                 vec![
                     (&names.sum, one()),
                     (&names.count, one()),
@@ -214,17 +220,20 @@ impl Forms {
             return form;
         }
         let bound_label = match point.shape {
-            Shape::Histogram { .. } => Some(self.le.get_or_insert_with(|| "le".into()).clone()),
+            Shape::Histogram { .. } => {
+                let le = self.le.get_or_insert_with(|| "le".into());
+                Some((le.clone(), 0))
+            }
             Shape::Summary { .. } => {
                 let quantile = self.quantile.get_or_insert_with(|| "quantile".into());
-                Some(quantile.clone())
+                Some((quantile.clone(), QUANTILE))
             }
             _ => None,
         };
         self.add(
             key,
             parts,
-            bound_label.map(|name| (name, point.style, labels)),
+            bound_label.map(|(name, told_by)| (name, told_by, point.style, labels)),
         )
     }
 
@@ -243,7 +252,7 @@ impl Forms {
         &mut self,
         key: Box<[u64]>,
         parts: Vec<(u32, Vec<u64>)>,
-        mut bound_label: Option<(Text, BoundStyle, &mut LabelCounter)>,
+        mut bound_label: Option<(Text, u64, BoundStyle, &mut LabelCounter)>,
     ) -> FormId {
         let mut form = Form {
             series: 0,
@@ -253,17 +262,16 @@ impl Forms {
         for (name, bounds) in parts {
             let is_bounded = bounds != [NO_BOUND];
             let mut bound_bytes = vec![0; bounds.len()];
-            if let Some((label, style, labels)) = &mut bound_label
+            if let Some((label, told_by, style, labels)) = &mut bound_label
                 && is_bounded
             {
                 for (bytes, &bound) in bound_bytes.iter_mut().zip(&bounds) {
-                    let text =
-                        self.texts
-                            .entry(bound)
-                            .or_insert_with(|| match f64::from_bits(bound) {
-                                f64::INFINITY => "+Inf".into(),
-                                bound => Text::from(style.text(bound)),
-                            });
+                    let text = self.texts.entry(bound).or_insert_with(|| {
+                        match f64::from_bits(bound ^ *told_by) {
+                            f64::INFINITY => "+Inf".into(),
+                            bound => Text::from(style.text(bound)),
+                        }
+                    });
                     *bytes = (label.len() + text.len() + 4) as u64;
                     let index = labels.add(label, text, 0);
                     form.bound_label = index.map(|index| (index, bounds.len() as u64));

@@ -4,19 +4,18 @@
 //! the same data point; out goes a [`Way`]. Followed alone, it is told apart from all others whatever a stage
 //! makes of it.
 
+mod sent;
+
+use sent::Sent;
+use sent::part_fits;
+
 use super::difference::SYNTHETIC;
-use super::difference::family;
 use super::explain::Clause;
 use super::explain::alone;
 use super::explain::judge;
 use super::finish::words;
 use crate::collector::discover::Found;
-use crate::collector::exporters::ExportedPoint;
 use crate::collector::exporters::Exporter;
-use crate::collector::exporters::Extent;
-use crate::collector::exporters::Part;
-use crate::collector::exporters::Shape;
-use crate::collector::exporters::Sink;
 use crate::collector::ledger::Ledger;
 use crate::collector::ledger::StageId;
 use crate::collector::pdata::At;
@@ -336,13 +335,7 @@ impl Ledger for Recorder<'_> {
     }
 
     fn export(&mut self, stage: StageId, metrics: &Metrics, exporter: &mut dyn Exporter) {
-        let mut sent = Sent {
-            metrics,
-            sought: self.sought,
-            parts: Vec::new(),
-            others: Vec::new(),
-            dropped: Vec::new(),
-        };
+        let mut sent = Sent::new(metrics, self.sought);
         exporter.export(metrics, &mut sent);
         let Sent {
             parts,
@@ -435,98 +428,4 @@ fn sorted<'a, K: std::fmt::Display + 'a, V: std::fmt::Display + 'a>(
         .collect();
     pairs.sort_unstable();
     pairs
-}
-
-/// Whether a series has the bound of the one that is followed, if that has one.
-fn part_fits(sought: &Sought<'_>, bound: impl Fn(&str) -> Option<String>) -> bool {
-    let bounds = sought.labels.iter();
-    let mut bounds = bounds.filter(|(name, _)| matches!(name.as_str(), "le" | "quantile"));
-    bounds.all(|(name, value)| bound(name).is_some_and(|own| is_same_bound(&own, value)))
-}
-
-fn is_same_bound(left: &str, right: &str) -> bool {
-    let number = |text: &str| text.parse::<f64>().ok();
-    left == right || number(left).is_some() && number(left) == number(right)
-}
-
-/// What an exporter sends.
-struct Sent<'a> {
-    metrics: &'a Metrics,
-    sought: &'a Sought<'a>,
-    /// The very part of the data point that is followed.
-    parts: Vec<Here>,
-    /// Other parts of it.
-    others: Vec<Here>,
-    dropped: Vec<String>,
-}
-
-impl Sent<'_> {
-    fn is_ours(&self, at: At) -> bool {
-        let resource = self.metrics.resources.get(at.resource);
-        let scope = resource.and_then(|resource| resource.scopes.get(at.scope));
-        let metric = scope.and_then(|scope| scope.metrics.get(at.metric));
-        metric.is_some_and(Recorder::is_ours)
-    }
-
-    /// Whether a part of a data point comes from the sample that is followed, rather than its neighbours.
-    fn is_part(&self, part: Part, bound: Option<&(&'static str, String)>) -> bool {
-        match part {
-            Part::Count => self.sought.name.ends_with("_count"),
-            Part::Sum => self.sought.name.ends_with("_sum"),
-            Part::Created => self.sought.name.ends_with("_created"),
-            Part::Bucket(_) | Part::InfBucket | Part::Quantile(_) => {
-                let is_bound = family(self.sought.name) == self.sought.name
-                    || self.sought.name.ends_with("_bucket");
-                is_bound
-                    && part_fits(self.sought, |label| {
-                        bound
-                            .filter(|(name, _)| *name == label)
-                            .map(|(_, value)| value.clone())
-                    })
-            }
-            Part::Value | Part::Native | Part::TargetInfo | Part::Point => true,
-        }
-    }
-}
-
-impl Sink for Sent<'_> {
-    fn point(&mut self, point: &ExportedPoint<'_>) {
-        if matches!(point.shape, Shape::TargetInfo) || !self.is_ours(point.at) {
-            return;
-        }
-        for series in point.series() {
-            let bound = series.bound();
-            let own = series.labels.iter();
-            let mut labels: Pairs = own
-                .filter(|label| !label.value.is_empty())
-                .map(|label| (label.name.to_string(), label.value.to_string()))
-                .collect();
-            labels.extend(
-                bound
-                    .iter()
-                    .map(|(name, value)| ((*name).to_owned(), value.clone())),
-            );
-            let here = Here {
-                name: series.name.to_string(),
-                kind: "",
-                labels,
-                resource: point
-                    .resource
-                    .iter()
-                    .map(|label| (label.name.to_string(), label.value.to_string()))
-                    .collect(),
-            };
-            if self.is_part(series.part, bound.as_ref()) {
-                self.parts.push(here);
-            } else {
-                self.others.push(here);
-            }
-        }
-    }
-
-    fn dropped(&mut self, _: &Metrics, at: At, extent: Extent, reason: &str) {
-        if extent != Extent::TargetInfo && self.is_ours(at) {
-            self.dropped.push(reason.to_owned());
-        }
-    }
 }

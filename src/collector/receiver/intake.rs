@@ -17,8 +17,6 @@ use super::metric::Points;
 use super::metric::Unplaced;
 use super::page::Page;
 use super::page::PairTexts;
-use super::runs::KnownRun;
-use super::runs::Run;
 use super::runs::Runs;
 use crate::collector::attributes::Attributes;
 use crate::collector::attributes::Rows;
@@ -68,14 +66,14 @@ pub(super) struct Group {
 
 /// Where the samples of one name and bound go.
 #[derive(Debug, Clone, Copy)]
-struct Placed {
+pub(super) struct Placed {
     /// Serial of the scrape in which this was found out, and of what was known then.
     epoch: u64,
-    metric: u32,
-    part: Part,
-    bound: Option<f64>,
+    pub(super) metric: u32,
+    pub(super) part: Part,
+    pub(super) bound: Option<f64>,
     /// `le` and `quantile` where they are labels like any others.
-    labels: Bounds,
+    pub(super) labels: Bounds,
 }
 
 /// What was declared of each name so far.
@@ -106,8 +104,9 @@ pub(super) struct Intake {
     declared_up_to: usize,
     /// The type that the last `# TYPE` line named, whatever it spoke of.
     last_type: Option<FamilyType>,
-    epoch: u64,
-    runs: Runs,
+    /// Goes up with each scrape, and where what was found out before may be otherwise now.
+    pub(super) epoch: u64,
+    pub(super) runs: Runs,
     /// Label sets that are not as scraped, numbered from `first_own` on.
     own: Vec<Attributes>,
     own_index: HashMap<Vec<(Text, Text)>, u32>,
@@ -258,96 +257,13 @@ impl Intake {
         points.add(row, brought)
     }
 
-    /// The run that stands at `line`, if it is known. What stands from `end` on is not looked at.
-    pub(super) fn run_at(&self, line: usize, end: usize, table: &Table) -> Option<(u32, Rc<Run>)> {
-        let end = end.min(self.next_news(table));
-        let entries = table.body.entries.all();
-        let id = self.runs.at(entries.get(line..end)?)?;
-        Some((id, Rc::clone(&self.runs.all[id as usize].run)))
-    }
-
-    /// Adds the run that stands at `line` as one point; false if it has to be taken line by line.
-    pub(super) fn add_run(&mut self, id: u32, line: usize, table: &Table, job: &Job) -> bool {
-        let known = &self.runs.all[id as usize];
-        if known.epoch != self.epoch && !self.place_run(id, table, job) {
-            return false;
-        }
-        let KnownRun { run, metric, .. } = &self.runs.all[id as usize];
-        let row = table.body.entries.all()[line].row();
-        let row = table.body.rows.canonical(row);
-        let value_bytes = table.body.lines.value_bytes_of(line..line + run.len());
-        let points = &mut self.groups[0].points[*metric as usize];
-        points.add_run(row, run, line as u32, value_bytes as u32)
-    }
-
-    /// Finds out where the points of a run go, which depends on its names alone.
-    fn place_run(&mut self, id: u32, table: &Table, job: &Job) -> bool {
-        let run = Rc::clone(&self.runs.all[id as usize].run);
-        let before = self.epoch;
-        let mut metric = None;
-        for &(combo, _) in &run.names {
-            let placed = self.placed(combo, table, job);
-            let is_histogram = self.kind_of(placed) == Kind::Histogram;
-            let at = run.combos.iter().position(|&known| known == combo);
-            let part = at.map(|at| run.part(at as u32));
-            if !is_histogram
-                || part != Some(placed.part)
-                || *metric.get_or_insert(placed.metric) != placed.metric
-            {
-                return false;
-            }
-        }
-        // A metric that was begun on the way may have taken the place of one that was found before.
-        if before != self.epoch {
-            return false;
-        }
-        let known = &mut self.runs.all[id as usize];
-        known.metric = metric.unwrap_or_default();
-        known.epoch = self.epoch;
-        true
-    }
-
-    /// Whether a run that begins with this combo is to be looked for. To be asked once for each attempt.
-    pub(super) fn wants_run(&mut self, first: ComboId) -> bool {
-        self.runs.wants(first)
-    }
-
-    /// Learns the run that begins at `line`, if one does and all of its lines stand before `end`; true if so.
-    pub(super) fn learn_run(&mut self, line: usize, end: usize, table: &Table, job: &Job) -> bool {
-        let entries = table.body.entries.all();
-        let end = end.min(self.next_news(table));
-        let Some(entries) = entries.get(line..end) else {
-            return false;
-        };
-        let Some(first) = entries.first() else {
-            return false;
-        };
-        let before = self.epoch;
-        let metric = self.placed(first.combo(), table, job).metric;
-        let mut lines: Vec<(ComboId, Part, Option<f64>)> = Vec::new();
-        for entry in entries
-            .iter()
-            .take_while(|entry| entry.row() == first.row())
-        {
-            let placed = self.placed(entry.combo(), table, job);
-            if placed.metric != metric {
-                break;
-            }
-            if self.kind_of(placed) != Kind::Histogram || placed.labels != Bounds::NONE {
-                return false;
-            }
-            lines.push((entry.combo(), placed.part, placed.bound));
-        }
-        let name = |combo: ComboId| table.combos.all[combo as usize].name;
-        self.epoch == before && self.runs.add_lines(&lines, name)
-    }
-
-    fn kind_of(&self, placed: Placed) -> Kind {
+    /// The kind of the metric that samples go to.
+    pub(super) fn kind_of(&self, placed: Placed) -> Kind {
         self.groups[0].families.all[placed.metric as usize].kind
     }
 
     /// How many samples stand before the next metadata line that has not been taken in.
-    fn next_news(&self, table: &Table) -> usize {
+    pub(super) fn next_news(&self, table: &Table) -> usize {
         let declarations = table.body.lines.declarations();
         declarations
             .get(self.declared_up_to)
@@ -355,7 +271,7 @@ impl Intake {
     }
 
     /// Where samples of a combo go.
-    fn placed(&mut self, combo: ComboId, table: &Table, job: &Job) -> Placed {
+    pub(super) fn placed(&mut self, combo: ComboId, table: &Table, job: &Job) -> Placed {
         match self.groups[0].placed.get(combo as usize) {
             Some(placed) if placed.epoch == self.epoch => *placed,
             _ => self.place(combo, table, job),

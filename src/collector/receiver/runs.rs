@@ -6,11 +6,16 @@
 
 use std::rc::Rc;
 
+use super::families::Kind;
 use super::families::Part;
+use super::intake::Intake;
+use super::job::Job;
+use crate::table::Bounds;
 use crate::table::ComboId;
 use crate::table::Entry;
 use crate::table::Keep;
 use crate::table::Lines;
+use crate::table::Table;
 use crate::table::TextId;
 
 /// How many runs are learned, or tried to, for what begins with the same line.
@@ -44,12 +49,12 @@ pub(super) struct Values {
 
 /// A run, and what is known of it in the scrape at hand.
 #[derive(Debug)]
-pub(super) struct KnownRun {
-    pub(super) run: Rc<Run>,
+struct KnownRun {
+    run: Rc<Run>,
     /// Where its points go.
-    pub(super) metric: u32,
+    metric: u32,
     /// When this was found out.
-    pub(super) epoch: u64,
+    epoch: u64,
     /// Another run that begins with the same line.
     next: Option<u32>,
 }
@@ -57,7 +62,7 @@ pub(super) struct KnownRun {
 /// All runs so far.
 #[derive(Debug, Default)]
 pub(super) struct Runs {
-    pub(super) all: Vec<KnownRun>,
+    all: Vec<KnownRun>,
     /// By the first combo: the run learned last, and the number of attempts.
     by_first: Vec<(Option<u32>, u8)>,
 }
@@ -101,7 +106,7 @@ impl Run {
 
 impl Runs {
     /// The run that stands at the beginning of these lines, if it is known.
-    pub(super) fn at(&self, entries: &[Entry]) -> Option<u32> {
+    fn at(&self, entries: &[Entry]) -> Option<u32> {
         let first = entries.first()?.combo();
         let (mut next, _) = *self.by_first.get(first as usize)?;
         while let Some(id) = next {
@@ -115,7 +120,7 @@ impl Runs {
     }
 
     /// Whether a run that begins with this combo is to be looked for. To be asked once for each attempt.
-    pub(super) fn wants(&mut self, first: ComboId) -> bool {
+    fn wants(&mut self, first: ComboId) -> bool {
         let longer = self.by_first.len().max(first as usize + 1);
         self.by_first.resize(longer, (None, 0));
         let (_, attempts) = &mut self.by_first[first as usize];
@@ -125,7 +130,7 @@ impl Runs {
 
     /// Remembers the lines of a point, if they are as those of histograms are: ascending bounds, a count,
     /// perhaps a sum, and nothing else. True if so.
-    pub(super) fn add_lines(
+    fn add_lines(
         &mut self,
         lines: &[(ComboId, Part, Option<f64>)],
         name: impl Fn(ComboId) -> TextId,
@@ -184,6 +189,92 @@ impl Runs {
             next,
         });
         true
+    }
+}
+
+impl Intake {
+    /// The run that stands at `line`, if it is known. What stands from `end` on is not looked at.
+    pub(super) fn run_at(&self, line: usize, end: usize, table: &Table) -> Option<(u32, Rc<Run>)> {
+        let end = end.min(self.next_news(table));
+        let entries = table.body.entries.all();
+        let id = self.runs.at(entries.get(line..end)?)?;
+        Some((id, Rc::clone(&self.runs.all[id as usize].run)))
+    }
+
+    /// Adds the run that stands at `line` as one point; false if it has to be taken line by line.
+    pub(super) fn add_run(&mut self, id: u32, line: usize, table: &Table, job: &Job) -> bool {
+        let known = &self.runs.all[id as usize];
+        if known.epoch != self.epoch && !self.place_run(id, table, job) {
+            return false;
+        }
+        let KnownRun { run, metric, .. } = &self.runs.all[id as usize];
+        let row = table.body.entries.all()[line].row();
+        let row = table.body.rows.canonical(row);
+        let value_bytes = table.body.lines.value_bytes_of(line..line + run.len());
+        let points = &mut self.groups[0].points[*metric as usize];
+        points.add_run(row, run, line as u32, value_bytes as u32)
+    }
+
+    /// Finds out where the points of a run go, which depends on its names alone.
+    fn place_run(&mut self, id: u32, table: &Table, job: &Job) -> bool {
+        let run = Rc::clone(&self.runs.all[id as usize].run);
+        let before = self.epoch;
+        let mut metric = None;
+        for &(combo, _) in &run.names {
+            let placed = self.placed(combo, table, job);
+            let is_histogram = self.kind_of(placed) == Kind::Histogram;
+            let at = run.combos.iter().position(|&known| known == combo);
+            let part = at.map(|at| run.part(at as u32));
+            if !is_histogram
+                || part != Some(placed.part)
+                || *metric.get_or_insert(placed.metric) != placed.metric
+            {
+                return false;
+            }
+        }
+        // A metric that was begun on the way may have taken the place of one that was found before.
+        if before != self.epoch {
+            return false;
+        }
+        let known = &mut self.runs.all[id as usize];
+        known.metric = metric.unwrap_or_default();
+        known.epoch = self.epoch;
+        true
+    }
+
+    /// Whether a run that begins with this combo is to be looked for. To be asked once for each attempt.
+    pub(super) fn wants_run(&mut self, first: ComboId) -> bool {
+        self.runs.wants(first)
+    }
+
+    /// Learns the run that begins at `line`, if one does and all of its lines stand before `end`; true if so.
+    pub(super) fn learn_run(&mut self, line: usize, end: usize, table: &Table, job: &Job) -> bool {
+        let entries = table.body.entries.all();
+        let end = end.min(self.next_news(table));
+        let Some(entries) = entries.get(line..end) else {
+            return false;
+        };
+        let Some(first) = entries.first() else {
+            return false;
+        };
+        let before = self.epoch;
+        let metric = self.placed(first.combo(), table, job).metric;
+        let mut lines: Vec<(ComboId, Part, Option<f64>)> = Vec::new();
+        for entry in entries
+            .iter()
+            .take_while(|entry| entry.row() == first.row())
+        {
+            let placed = self.placed(entry.combo(), table, job);
+            if placed.metric != metric {
+                break;
+            }
+            if self.kind_of(placed) != Kind::Histogram || placed.labels != Bounds::NONE {
+                return false;
+            }
+            lines.push((entry.combo(), placed.part, placed.bound));
+        }
+        let name = |combo: ComboId| table.combos.all[combo as usize].name;
+        self.epoch == before && self.runs.add_lines(&lines, name)
     }
 }
 
