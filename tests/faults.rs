@@ -5,6 +5,7 @@
 #[path = "support/fault_server.rs"]
 mod fault_server;
 
+use std::fmt::Write as _;
 use std::io;
 use std::io::BufRead;
 use std::io::Write;
@@ -90,6 +91,10 @@ fn reasons(server: &FaultServer, paths: &[&str], live: Live) -> String {
 }
 
 /// Surveys `count` targets of which every tenth misbehaves, and holds what failed against what should have.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a sweep has to end in time, so the test looks at the clock"
+)]
 fn sweep(count: usize) {
     let server = FaultServer::new(UP);
     let refusing = TcpListener::bind("127.0.0.1:0")
@@ -170,7 +175,7 @@ fn megabyte() -> String {
             let labels = format!(
                 "direction=\"inbound\",target_port=\"8080\",route=\"/api/{route}\",le=\"{bound}\""
             );
-            body.push_str(&format!("request_duration_ms_bucket{{{labels}}} {route}\n"));
+            writeln!(body, "request_duration_ms_bucket{{{labels}}} {route}").unwrap();
         }
         route += 1;
     }
@@ -188,10 +193,10 @@ fn a_thousand_targets_of_a_megabyte_take_little_more_than_to_fetch_them() {
     let list: Vec<String> = (0..TARGETS)
         .map(|number| format!("- targets: ['{}']\n  labels: {{pod: web-{number}, __metrics_path__: /ok/{number}}}\n", server.address))
         .collect();
-    let config: String = urls
-        .iter()
-        .map(|url| format!("url={url}\noutput=/dev/null\n"))
-        .collect();
+    let mut config = String::new();
+    for url in &urls {
+        writeln!(config, "url={url}\noutput=/dev/null").unwrap();
+    }
     let dir = tempfile::tempdir().unwrap();
     std::fs::write(dir.path().join("targets.yaml"), list.concat()).unwrap();
     std::fs::write(dir.path().join("curl"), config).unwrap();
@@ -295,6 +300,10 @@ fn the_deadline_ends_what_is_under_way_and_what_waits() {
 }
 
 #[test]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "nothing tells when a body is stuck but the clock"
+)]
 fn a_target_that_is_slow_holds_up_nobody() {
     let server = FaultServer::new(UP);
     let mut urls = vec![

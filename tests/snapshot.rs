@@ -621,9 +621,10 @@ fn kill_at(delays: impl Iterator<Item = u64>) -> BTreeMap<&'static str, u32> {
     let mut outcomes = BTreeMap::new();
     let cli = Cli::new();
     for number in 0..40 {
-        let body: String = (0..400)
+        let lines: Vec<String> = (0..400)
             .map(|line| format!("up{{a=\"{number}\",b=\"{line}\"}} 1\n"))
             .collect();
+        let body = lines.concat();
         fs::create_dir_all(cli.path().join("new")).unwrap();
         fs::write(cli.path().join(format!("new/{number}.prom")), body).unwrap();
     }
@@ -651,24 +652,21 @@ fn kill_at(delays: impl Iterator<Item = u64>) -> BTreeMap<&'static str, u32> {
             ] {
                 assert!(!said.contains(&format!("{wrong} ")), "{delay}: {said}");
             }
-            let outcome = match code(&output) {
-                0 => {
-                    let (now, _) = without_skips(&report(&cli, &[place]));
-                    assert!(now == old || now == new, "{delay}: neither old nor new");
-                    if now == old { "old" } else { "new" }
-                }
-                _ => {
-                    assert!(place == "dir", "{delay}: {said}");
-                    let known = [
-                        "interrupted while it was saved",
-                        "interrupted before anything",
-                    ];
-                    assert!(
-                        known.iter().any(|known| said.contains(known)),
-                        "{delay}: {said}"
-                    );
-                    "interrupted"
-                }
+            let outcome = if code(&output) == 0 {
+                let (now, _) = without_skips(&report(&cli, &[place]));
+                assert!(now == old || now == new, "{delay}: neither old nor new");
+                if now == old { "old" } else { "new" }
+            } else {
+                assert!(place == "dir", "{delay}: {said}");
+                let known = [
+                    "interrupted while it was saved",
+                    "interrupted before anything",
+                ];
+                assert!(
+                    known.iter().any(|known| said.contains(known)),
+                    "{delay}: {said}"
+                );
+                "interrupted"
             };
             *outcomes
                 .entry(if place == "dir" {
@@ -720,6 +718,10 @@ fn values(body: &str) -> Vec<BTreeMap<String, String>> {
 }
 
 #[test]
+#[expect(
+    clippy::too_many_lines,
+    reason = "one snapshot is made, and all that must hold of it is asked"
+)]
 fn a_redacted_snapshot_has_the_same_numbers_and_no_name() {
     let cli = Cli::new();
     let sources = [
@@ -894,9 +896,9 @@ fn one_key_gives_one_pseudonym_and_a_key_is_guarded() {
     #[cfg(unix)]
     {
         use std::os::unix::fs::MetadataExt;
+        use std::os::unix::fs::PermissionsExt;
         let known = fs::metadata(cli.path().join("key")).unwrap();
         assert_eq!(known.mode() & 0o777, 0o600);
-        use std::os::unix::fs::PermissionsExt;
         fs::set_permissions(cli.path().join("key"), fs::Permissions::from_mode(0o644)).unwrap();
         let said = cli.verdict(&["scrape", "--redact=key", "-o", "f.tar.zst", "web.prom"]);
         assert!(

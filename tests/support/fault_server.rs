@@ -110,15 +110,14 @@ impl Site {
             return Ok(());
         };
         let tries = {
-            let mut heard = self.heard.lock().unwrap();
-            let heads = heard.entry(path.clone()).or_default();
+            let mut asked = self.heard.lock().unwrap();
+            let heads = asked.entry(path.clone()).or_default();
             heads.push(head);
             heads.len()
         };
         let fault = path.trim_start_matches('/').split(['/', '?']).next();
         let fault = fault.unwrap_or_default();
         let answer = match fault {
-            "ok" => ok(&self.body),
             "silent" => return wait(&mut connection).await,
             "stall" => {
                 let head = "HTTP/1.1 200 OK\r\ncontent-length: 100000\r\n\r\n";
@@ -148,7 +147,7 @@ impl Site {
             "busy" if tries == 1 => status("429 Too Many Requests", "retry-after: 0\r\n", ""),
             "dropped" if tries == 1 => return connection.set_zero_linger(),
             "hung-up" if tries == 1 => return Ok(()),
-            "flaky" | "busy" | "dropped" | "hung-up" => ok(&self.body),
+            "ok" | "flaky" | "busy" | "dropped" | "hung-up" => ok(&self.body),
             "broken" => status("503 Service Unavailable", "", "no healthy upstream\n"),
             "later" => status("503 Service Unavailable", "retry-after: 3600\r\n", ""),
             "protobuf" => [

@@ -25,13 +25,11 @@ const EXPIRED: &str = "The provided continue parameter is too old to display a c
 pub(super) fn answer(cluster: &Cluster, asked: &Asked, request: &Request<Incoming>) -> Answer {
     if !asked.name.is_empty() {
         let found = cluster.object(&asked.group, &asked.plural, &asked.namespace, &asked.name);
-        return match found {
-            Some(object) => json(object),
-            None => {
-                let message = format!("{} \"{}\" not found", asked.plural, asked.name);
-                status(StatusCode::NOT_FOUND, "NotFound", &message)
-            }
-        };
+        if let Some(object) = found {
+            return json(object);
+        }
+        let message = format!("{} \"{}\" not found", asked.plural, asked.name);
+        return status(StatusCode::NOT_FOUND, "NotFound", &message);
     }
     let query: BTreeMap<String, String> =
         url::form_urlencoded::parse(request.uri().query().unwrap_or_default().as_bytes())
@@ -53,7 +51,6 @@ pub(super) fn answer(cluster: &Cluster, asked: &Asked, request: &Request<Incomin
                 && fits(text("labelSelector"), |key| label(object, key))
                 && fits(text("fieldSelector"), |key| field(object, key))
         })
-        .map(|(key, object)| (key, object))
         .peekable();
     let limit = text("limit").parse().unwrap_or(usize::MAX);
     let mut items = Vec::new();

@@ -10,6 +10,7 @@ mod pods;
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
+use std::future::ready;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::Mutex;
@@ -194,20 +195,20 @@ async fn accept(listener: TcpListener, cluster: Arc<Cluster>) {
         let (stream, _) = listener.accept().await.unwrap();
         let cluster = Arc::clone(&cluster);
         tokio::spawn(async move {
-            let service = service_fn(move |request| handle(Arc::clone(&cluster), request));
+            let service =
+                service_fn(move |request| ready(Ok::<_, Infallible>(handle(&cluster, request))));
             let connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
             let _ = connection.with_upgrades().await;
         });
     }
 }
 
-async fn handle(cluster: Arc<Cluster>, request: Request<Incoming>) -> Result<Answer, Infallible> {
-    let turn = cluster.answer(&request);
-    Ok(match turn {
+fn handle(cluster: &Arc<Cluster>, request: Request<Incoming>) -> Answer {
+    match cluster.answer(&request) {
         Err(answer) | Ok(Turn::Answer(answer)) => answer,
-        Ok(Turn::Proxy(asked)) => pods::proxy(&cluster, &asked, &request),
-        Ok(Turn::Forward(asked)) => forward::upgrade(&cluster, &asked, request),
-    })
+        Ok(Turn::Proxy(asked)) => pods::proxy(cluster, &asked, &request),
+        Ok(Turn::Forward(asked)) => forward::upgrade(cluster, &asked, request),
+    }
 }
 
 /// A running server.
