@@ -36,13 +36,43 @@ complete -c meshctl -n "__fish_meshctl_needs_command" -f -a "families" -d 'Famil
 complete -c meshctl -n "__fish_meshctl_needs_command" -f -a "labels" -d 'Labels by how many series would vanish without each'
 complete -c meshctl -n "__fish_meshctl_needs_command" -f -a "filter" -d 'What a Collector pipeline keeps, stage by stage, and why the rest goes'
 complete -c meshctl -n "__fish_meshctl_needs_command" -f -a "diff" -d 'Two filters over the same scrapes: what only one lets arrive, and why'
+complete -c meshctl -n "__fish_meshctl_needs_command" -f -a "scrape" -d 'Save scrapes with their coverage, to read them again with any command'
+complete -c meshctl -n "__fish_meshctl_needs_command" -f -a "targets" -d 'Which targets a configuration scrapes, what falls out, and what nobody scrapes'
+complete -c meshctl -n "__fish_meshctl_needs_command" -f -a "rbac" -d 'Print the least Role that lets meshctl read from a cluster, with its binding'
 complete -c meshctl -n "__fish_meshctl_needs_command" -f -a "explain" -d 'What a finding means, why it matters, and how to fix it; without an ID, all findings'
 complete -c meshctl -n "__fish_meshctl_needs_command" -f -a "completions" -d 'Print a completion script for a shell'
 complete -c meshctl -n "__fish_meshctl_needs_command" -f -a "man" -d 'Print the manual page, or write the pages of all commands to a directory'
 complete -c meshctl -n "__fish_meshctl_using_subcommand audit" -l target -d 'Read only the targets whose name matches, such as \'emojivoto/*\'' -r
-complete -c meshctl -n "__fish_meshctl_using_subcommand audit" -l timeout -d 'How long to wait for the answer of a URL, and then for each further piece of it' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand audit" -l max-line-bytes -d 'Longest line to read; a longer one is refused' -r
-complete -c meshctl -n "__fish_meshctl_using_subcommand audit" -l threads -d 'Targets to read at once [default: one for each processor]' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand audit" -l threads -d 'Files to read at once [default: one for each processor]' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand audit" -l targets -d 'Read the targets listed in a Prometheus `file_sd` file too; may be repeated' -r -F
+complete -c meshctl -n "__fish_meshctl_using_subcommand audit" -l concurrency -d 'Targets to ask at once' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand audit" -l timeout -d 'How long one target may take in all, from the connection to the end of its body' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand audit" -l deadline -d 'How long all targets may take together; what is not read by then is a failed target' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand audit" -l retries -d 'Further tries of a target that refuses the connection or answers 429, 500, 502, 503 or 504' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand audit" -l max-body-bytes -d 'Longest body of a target, decompressed; a longer one is a failed target' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand audit" -l header -d 'Send this header to URLs and listed targets; may be repeated' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand audit" -l bearer-token-file -d 'Send the token in this file to URLs and listed targets, as `Authorization: Bearer`' -r -F
+complete -c meshctl -n "__fish_meshctl_using_subcommand audit" -l ca -d 'Trust the certificate authorities in this PEM file, and no others' -r -F
+complete -c meshctl -n "__fish_meshctl_using_subcommand audit" -l cert -d 'Our certificate for servers that ask for one, in PEM' -r -F
+complete -c meshctl -n "__fish_meshctl_using_subcommand audit" -l key -d 'The private key of --cert, in PEM' -r -F
+complete -c meshctl -n "__fish_meshctl_using_subcommand audit" -s n -l namespace -d 'Namespace to look in [default: that of the context]' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand audit" -s l -l selector -d 'Only pods with these labels, such as \'app=web,tier!=db\'' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand audit" -l field-selector -d 'Only pods with these fields, such as \'spec.nodeName=node-1\'' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand audit" -l context -d 'Context of the kubeconfig [default: the current one]' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand audit" -l kubeconfig -d 'Kubeconfig to use [default: those of KUBECONFIG, else ~/.kube/config, else a pod\'s service account]' -r -F
+complete -c meshctl -n "__fish_meshctl_using_subcommand audit" -l as -d 'User to act as; `system:serviceaccount:NAMESPACE:NAME` for a service account' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand audit" -l as-group -d 'Group to act as; may be repeated' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand audit" -l mesh -d 'Whose proxies to look for' -r -f -a "auto\t'All that are known'
+linkerd\t'Linkerd\'s'
+istio\t'Istio\'s: sidecars, gateways, waypoints, ztunnels'"
+complete -c meshctl -n "__fish_meshctl_using_subcommand audit" -l container -d 'Containers of this name, instead of proxies' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand audit" -l port -d 'Port with the metrics, by number or name [default: what the container declares, else 4191 or 15020]' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand audit" -l path -d 'Path of the metrics [default: /metrics, of Istio\'s proxies /stats/prometheus]' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand audit" -l via -d 'The way to a pod' -r -f -a "auto\t'The first that works'
+portforward\t'A port that the API server forwards'
+apiproxy\t'The API server\'s proxy'
+direct\t'The pod\'s address'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand audit" -s o -l output -d 'Output format' -r -f -a "table\t'For a reader, fitted to the terminal'
 wide\t'Every column, however wide'
 json\t'One document'
@@ -81,6 +111,8 @@ complete -c meshctl -n "__fish_meshctl_using_subcommand audit" -l color -d 'When
 always\t'Into pipes and files too'
 never\t'Not at all'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand audit" -l no-progress -d 'Show no progress, however long it takes'
+complete -c meshctl -n "__fish_meshctl_using_subcommand audit" -l insecure -d 'Take any server for the right one, whatever its certificate'
+complete -c meshctl -n "__fish_meshctl_using_subcommand audit" -s A -l all-namespaces -d 'All namespaces'
 complete -c meshctl -n "__fish_meshctl_using_subcommand audit" -l strict -d 'Exit with 2 when any line was refused, or a part of the configuration is not simulated'
 complete -c meshctl -n "__fish_meshctl_using_subcommand audit" -l fail-if-partial -d 'Exit with 3 also when something was passed over, such as a file without metrics'
 complete -c meshctl -n "__fish_meshctl_using_subcommand audit" -s q -l quiet -d 'Print nothing but the report and errors'
@@ -88,9 +120,36 @@ complete -c meshctl -n "__fish_meshctl_using_subcommand audit" -s v -l verbose -
 complete -c meshctl -n "__fish_meshctl_using_subcommand audit" -s h -l help -d 'Print help: in short with -h, with examples with --help'
 complete -c meshctl -n "__fish_meshctl_using_subcommand audit" -s V -l version -d 'Print the version'
 complete -c meshctl -n "__fish_meshctl_using_subcommand families" -l target -d 'Read only the targets whose name matches, such as \'emojivoto/*\'' -r
-complete -c meshctl -n "__fish_meshctl_using_subcommand families" -l timeout -d 'How long to wait for the answer of a URL, and then for each further piece of it' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand families" -l max-line-bytes -d 'Longest line to read; a longer one is refused' -r
-complete -c meshctl -n "__fish_meshctl_using_subcommand families" -l threads -d 'Targets to read at once [default: one for each processor]' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand families" -l threads -d 'Files to read at once [default: one for each processor]' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand families" -l targets -d 'Read the targets listed in a Prometheus `file_sd` file too; may be repeated' -r -F
+complete -c meshctl -n "__fish_meshctl_using_subcommand families" -l concurrency -d 'Targets to ask at once' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand families" -l timeout -d 'How long one target may take in all, from the connection to the end of its body' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand families" -l deadline -d 'How long all targets may take together; what is not read by then is a failed target' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand families" -l retries -d 'Further tries of a target that refuses the connection or answers 429, 500, 502, 503 or 504' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand families" -l max-body-bytes -d 'Longest body of a target, decompressed; a longer one is a failed target' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand families" -l header -d 'Send this header to URLs and listed targets; may be repeated' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand families" -l bearer-token-file -d 'Send the token in this file to URLs and listed targets, as `Authorization: Bearer`' -r -F
+complete -c meshctl -n "__fish_meshctl_using_subcommand families" -l ca -d 'Trust the certificate authorities in this PEM file, and no others' -r -F
+complete -c meshctl -n "__fish_meshctl_using_subcommand families" -l cert -d 'Our certificate for servers that ask for one, in PEM' -r -F
+complete -c meshctl -n "__fish_meshctl_using_subcommand families" -l key -d 'The private key of --cert, in PEM' -r -F
+complete -c meshctl -n "__fish_meshctl_using_subcommand families" -s n -l namespace -d 'Namespace to look in [default: that of the context]' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand families" -s l -l selector -d 'Only pods with these labels, such as \'app=web,tier!=db\'' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand families" -l field-selector -d 'Only pods with these fields, such as \'spec.nodeName=node-1\'' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand families" -l context -d 'Context of the kubeconfig [default: the current one]' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand families" -l kubeconfig -d 'Kubeconfig to use [default: those of KUBECONFIG, else ~/.kube/config, else a pod\'s service account]' -r -F
+complete -c meshctl -n "__fish_meshctl_using_subcommand families" -l as -d 'User to act as; `system:serviceaccount:NAMESPACE:NAME` for a service account' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand families" -l as-group -d 'Group to act as; may be repeated' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand families" -l mesh -d 'Whose proxies to look for' -r -f -a "auto\t'All that are known'
+linkerd\t'Linkerd\'s'
+istio\t'Istio\'s: sidecars, gateways, waypoints, ztunnels'"
+complete -c meshctl -n "__fish_meshctl_using_subcommand families" -l container -d 'Containers of this name, instead of proxies' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand families" -l port -d 'Port with the metrics, by number or name [default: what the container declares, else 4191 or 15020]' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand families" -l path -d 'Path of the metrics [default: /metrics, of Istio\'s proxies /stats/prometheus]' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand families" -l via -d 'The way to a pod' -r -f -a "auto\t'The first that works'
+portforward\t'A port that the API server forwards'
+apiproxy\t'The API server\'s proxy'
+direct\t'The pod\'s address'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand families" -s o -l output -d 'Output format' -r -f -a "table\t'For a reader, fitted to the terminal'
 wide\t'Every column, however wide'
 json\t'One document'
@@ -115,6 +174,8 @@ complete -c meshctl -n "__fish_meshctl_using_subcommand families" -l color -d 'W
 always\t'Into pipes and files too'
 never\t'Not at all'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand families" -l no-progress -d 'Show no progress, however long it takes'
+complete -c meshctl -n "__fish_meshctl_using_subcommand families" -l insecure -d 'Take any server for the right one, whatever its certificate'
+complete -c meshctl -n "__fish_meshctl_using_subcommand families" -s A -l all-namespaces -d 'All namespaces'
 complete -c meshctl -n "__fish_meshctl_using_subcommand families" -l strict -d 'Exit with 2 when any line was refused, or a part of the configuration is not simulated'
 complete -c meshctl -n "__fish_meshctl_using_subcommand families" -l fail-if-partial -d 'Exit with 3 also when something was passed over, such as a file without metrics'
 complete -c meshctl -n "__fish_meshctl_using_subcommand families" -s q -l quiet -d 'Print nothing but the report and errors'
@@ -122,9 +183,36 @@ complete -c meshctl -n "__fish_meshctl_using_subcommand families" -s v -l verbos
 complete -c meshctl -n "__fish_meshctl_using_subcommand families" -s h -l help -d 'Print help: in short with -h, with examples with --help'
 complete -c meshctl -n "__fish_meshctl_using_subcommand families" -s V -l version -d 'Print the version'
 complete -c meshctl -n "__fish_meshctl_using_subcommand labels" -l target -d 'Read only the targets whose name matches, such as \'emojivoto/*\'' -r
-complete -c meshctl -n "__fish_meshctl_using_subcommand labels" -l timeout -d 'How long to wait for the answer of a URL, and then for each further piece of it' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand labels" -l max-line-bytes -d 'Longest line to read; a longer one is refused' -r
-complete -c meshctl -n "__fish_meshctl_using_subcommand labels" -l threads -d 'Targets to read at once [default: one for each processor]' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand labels" -l threads -d 'Files to read at once [default: one for each processor]' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand labels" -l targets -d 'Read the targets listed in a Prometheus `file_sd` file too; may be repeated' -r -F
+complete -c meshctl -n "__fish_meshctl_using_subcommand labels" -l concurrency -d 'Targets to ask at once' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand labels" -l timeout -d 'How long one target may take in all, from the connection to the end of its body' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand labels" -l deadline -d 'How long all targets may take together; what is not read by then is a failed target' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand labels" -l retries -d 'Further tries of a target that refuses the connection or answers 429, 500, 502, 503 or 504' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand labels" -l max-body-bytes -d 'Longest body of a target, decompressed; a longer one is a failed target' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand labels" -l header -d 'Send this header to URLs and listed targets; may be repeated' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand labels" -l bearer-token-file -d 'Send the token in this file to URLs and listed targets, as `Authorization: Bearer`' -r -F
+complete -c meshctl -n "__fish_meshctl_using_subcommand labels" -l ca -d 'Trust the certificate authorities in this PEM file, and no others' -r -F
+complete -c meshctl -n "__fish_meshctl_using_subcommand labels" -l cert -d 'Our certificate for servers that ask for one, in PEM' -r -F
+complete -c meshctl -n "__fish_meshctl_using_subcommand labels" -l key -d 'The private key of --cert, in PEM' -r -F
+complete -c meshctl -n "__fish_meshctl_using_subcommand labels" -s n -l namespace -d 'Namespace to look in [default: that of the context]' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand labels" -s l -l selector -d 'Only pods with these labels, such as \'app=web,tier!=db\'' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand labels" -l field-selector -d 'Only pods with these fields, such as \'spec.nodeName=node-1\'' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand labels" -l context -d 'Context of the kubeconfig [default: the current one]' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand labels" -l kubeconfig -d 'Kubeconfig to use [default: those of KUBECONFIG, else ~/.kube/config, else a pod\'s service account]' -r -F
+complete -c meshctl -n "__fish_meshctl_using_subcommand labels" -l as -d 'User to act as; `system:serviceaccount:NAMESPACE:NAME` for a service account' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand labels" -l as-group -d 'Group to act as; may be repeated' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand labels" -l mesh -d 'Whose proxies to look for' -r -f -a "auto\t'All that are known'
+linkerd\t'Linkerd\'s'
+istio\t'Istio\'s: sidecars, gateways, waypoints, ztunnels'"
+complete -c meshctl -n "__fish_meshctl_using_subcommand labels" -l container -d 'Containers of this name, instead of proxies' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand labels" -l port -d 'Port with the metrics, by number or name [default: what the container declares, else 4191 or 15020]' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand labels" -l path -d 'Path of the metrics [default: /metrics, of Istio\'s proxies /stats/prometheus]' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand labels" -l via -d 'The way to a pod' -r -f -a "auto\t'The first that works'
+portforward\t'A port that the API server forwards'
+apiproxy\t'The API server\'s proxy'
+direct\t'The pod\'s address'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand labels" -s o -l output -d 'Output format' -r -f -a "table\t'For a reader, fitted to the terminal'
 wide\t'Every column, however wide'
 json\t'One document'
@@ -148,6 +236,8 @@ complete -c meshctl -n "__fish_meshctl_using_subcommand labels" -l color -d 'Whe
 always\t'Into pipes and files too'
 never\t'Not at all'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand labels" -l no-progress -d 'Show no progress, however long it takes'
+complete -c meshctl -n "__fish_meshctl_using_subcommand labels" -l insecure -d 'Take any server for the right one, whatever its certificate'
+complete -c meshctl -n "__fish_meshctl_using_subcommand labels" -s A -l all-namespaces -d 'All namespaces'
 complete -c meshctl -n "__fish_meshctl_using_subcommand labels" -l strict -d 'Exit with 2 when any line was refused, or a part of the configuration is not simulated'
 complete -c meshctl -n "__fish_meshctl_using_subcommand labels" -l fail-if-partial -d 'Exit with 3 also when something was passed over, such as a file without metrics'
 complete -c meshctl -n "__fish_meshctl_using_subcommand labels" -s q -l quiet -d 'Print nothing but the report and errors'
@@ -155,9 +245,36 @@ complete -c meshctl -n "__fish_meshctl_using_subcommand labels" -s v -l verbose 
 complete -c meshctl -n "__fish_meshctl_using_subcommand labels" -s h -l help -d 'Print help: in short with -h, with examples with --help'
 complete -c meshctl -n "__fish_meshctl_using_subcommand labels" -s V -l version -d 'Print the version'
 complete -c meshctl -n "__fish_meshctl_using_subcommand filter" -l target -d 'Read only the targets whose name matches, such as \'emojivoto/*\'' -r
-complete -c meshctl -n "__fish_meshctl_using_subcommand filter" -l timeout -d 'How long to wait for the answer of a URL, and then for each further piece of it' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand filter" -l max-line-bytes -d 'Longest line to read; a longer one is refused' -r
-complete -c meshctl -n "__fish_meshctl_using_subcommand filter" -l threads -d 'Targets to read at once [default: one for each processor]' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand filter" -l threads -d 'Files to read at once [default: one for each processor]' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand filter" -l targets -d 'Read the targets listed in a Prometheus `file_sd` file too; may be repeated' -r -F
+complete -c meshctl -n "__fish_meshctl_using_subcommand filter" -l concurrency -d 'Targets to ask at once' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand filter" -l timeout -d 'How long one target may take in all, from the connection to the end of its body' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand filter" -l deadline -d 'How long all targets may take together; what is not read by then is a failed target' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand filter" -l retries -d 'Further tries of a target that refuses the connection or answers 429, 500, 502, 503 or 504' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand filter" -l max-body-bytes -d 'Longest body of a target, decompressed; a longer one is a failed target' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand filter" -l header -d 'Send this header to URLs and listed targets; may be repeated' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand filter" -l bearer-token-file -d 'Send the token in this file to URLs and listed targets, as `Authorization: Bearer`' -r -F
+complete -c meshctl -n "__fish_meshctl_using_subcommand filter" -l ca -d 'Trust the certificate authorities in this PEM file, and no others' -r -F
+complete -c meshctl -n "__fish_meshctl_using_subcommand filter" -l cert -d 'Our certificate for servers that ask for one, in PEM' -r -F
+complete -c meshctl -n "__fish_meshctl_using_subcommand filter" -l key -d 'The private key of --cert, in PEM' -r -F
+complete -c meshctl -n "__fish_meshctl_using_subcommand filter" -s n -l namespace -d 'Namespace to look in [default: that of the context]' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand filter" -s l -l selector -d 'Only pods with these labels, such as \'app=web,tier!=db\'' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand filter" -l field-selector -d 'Only pods with these fields, such as \'spec.nodeName=node-1\'' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand filter" -l context -d 'Context of the kubeconfig [default: the current one]' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand filter" -l kubeconfig -d 'Kubeconfig to use [default: those of KUBECONFIG, else ~/.kube/config, else a pod\'s service account]' -r -F
+complete -c meshctl -n "__fish_meshctl_using_subcommand filter" -l as -d 'User to act as; `system:serviceaccount:NAMESPACE:NAME` for a service account' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand filter" -l as-group -d 'Group to act as; may be repeated' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand filter" -l mesh -d 'Whose proxies to look for' -r -f -a "auto\t'All that are known'
+linkerd\t'Linkerd\'s'
+istio\t'Istio\'s: sidecars, gateways, waypoints, ztunnels'"
+complete -c meshctl -n "__fish_meshctl_using_subcommand filter" -l container -d 'Containers of this name, instead of proxies' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand filter" -l port -d 'Port with the metrics, by number or name [default: what the container declares, else 4191 or 15020]' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand filter" -l path -d 'Path of the metrics [default: /metrics, of Istio\'s proxies /stats/prometheus]' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand filter" -l via -d 'The way to a pod' -r -f -a "auto\t'The first that works'
+portforward\t'A port that the API server forwards'
+apiproxy\t'The API server\'s proxy'
+direct\t'The pod\'s address'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand filter" -s o -l output -d 'Output format' -r -f -a "table\t'For a reader, fitted to the terminal'
 wide\t'Every column, however wide'
 json\t'One document'
@@ -188,6 +305,8 @@ complete -c meshctl -n "__fish_meshctl_using_subcommand filter" -l color -d 'Whe
 always\t'Into pipes and files too'
 never\t'Not at all'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand filter" -l no-progress -d 'Show no progress, however long it takes'
+complete -c meshctl -n "__fish_meshctl_using_subcommand filter" -l insecure -d 'Take any server for the right one, whatever its certificate'
+complete -c meshctl -n "__fish_meshctl_using_subcommand filter" -s A -l all-namespaces -d 'All namespaces'
 complete -c meshctl -n "__fish_meshctl_using_subcommand filter" -l strict -d 'Exit with 2 when any line was refused, or a part of the configuration is not simulated'
 complete -c meshctl -n "__fish_meshctl_using_subcommand filter" -l fail-if-partial -d 'Exit with 3 also when something was passed over, such as a file without metrics'
 complete -c meshctl -n "__fish_meshctl_using_subcommand filter" -s q -l quiet -d 'Print nothing but the report and errors'
@@ -195,9 +314,36 @@ complete -c meshctl -n "__fish_meshctl_using_subcommand filter" -s v -l verbose 
 complete -c meshctl -n "__fish_meshctl_using_subcommand filter" -s h -l help -d 'Print help: in short with -h, with examples with --help'
 complete -c meshctl -n "__fish_meshctl_using_subcommand filter" -s V -l version -d 'Print the version'
 complete -c meshctl -n "__fish_meshctl_using_subcommand diff" -l target -d 'Read only the targets whose name matches, such as \'emojivoto/*\'' -r
-complete -c meshctl -n "__fish_meshctl_using_subcommand diff" -l timeout -d 'How long to wait for the answer of a URL, and then for each further piece of it' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand diff" -l max-line-bytes -d 'Longest line to read; a longer one is refused' -r
-complete -c meshctl -n "__fish_meshctl_using_subcommand diff" -l threads -d 'Targets to read at once [default: one for each processor]' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand diff" -l threads -d 'Files to read at once [default: one for each processor]' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand diff" -l targets -d 'Read the targets listed in a Prometheus `file_sd` file too; may be repeated' -r -F
+complete -c meshctl -n "__fish_meshctl_using_subcommand diff" -l concurrency -d 'Targets to ask at once' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand diff" -l timeout -d 'How long one target may take in all, from the connection to the end of its body' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand diff" -l deadline -d 'How long all targets may take together; what is not read by then is a failed target' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand diff" -l retries -d 'Further tries of a target that refuses the connection or answers 429, 500, 502, 503 or 504' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand diff" -l max-body-bytes -d 'Longest body of a target, decompressed; a longer one is a failed target' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand diff" -l header -d 'Send this header to URLs and listed targets; may be repeated' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand diff" -l bearer-token-file -d 'Send the token in this file to URLs and listed targets, as `Authorization: Bearer`' -r -F
+complete -c meshctl -n "__fish_meshctl_using_subcommand diff" -l ca -d 'Trust the certificate authorities in this PEM file, and no others' -r -F
+complete -c meshctl -n "__fish_meshctl_using_subcommand diff" -l cert -d 'Our certificate for servers that ask for one, in PEM' -r -F
+complete -c meshctl -n "__fish_meshctl_using_subcommand diff" -l key -d 'The private key of --cert, in PEM' -r -F
+complete -c meshctl -n "__fish_meshctl_using_subcommand diff" -s n -l namespace -d 'Namespace to look in [default: that of the context]' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand diff" -s l -l selector -d 'Only pods with these labels, such as \'app=web,tier!=db\'' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand diff" -l field-selector -d 'Only pods with these fields, such as \'spec.nodeName=node-1\'' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand diff" -l context -d 'Context of the kubeconfig [default: the current one]' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand diff" -l kubeconfig -d 'Kubeconfig to use [default: those of KUBECONFIG, else ~/.kube/config, else a pod\'s service account]' -r -F
+complete -c meshctl -n "__fish_meshctl_using_subcommand diff" -l as -d 'User to act as; `system:serviceaccount:NAMESPACE:NAME` for a service account' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand diff" -l as-group -d 'Group to act as; may be repeated' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand diff" -l mesh -d 'Whose proxies to look for' -r -f -a "auto\t'All that are known'
+linkerd\t'Linkerd\'s'
+istio\t'Istio\'s: sidecars, gateways, waypoints, ztunnels'"
+complete -c meshctl -n "__fish_meshctl_using_subcommand diff" -l container -d 'Containers of this name, instead of proxies' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand diff" -l port -d 'Port with the metrics, by number or name [default: what the container declares, else 4191 or 15020]' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand diff" -l path -d 'Path of the metrics [default: /metrics, of Istio\'s proxies /stats/prometheus]' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand diff" -l via -d 'The way to a pod' -r -f -a "auto\t'The first that works'
+portforward\t'A port that the API server forwards'
+apiproxy\t'The API server\'s proxy'
+direct\t'The pod\'s address'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand diff" -l collector-version -d 'Release of the Collector; two, with one configuration, compare the releases' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand diff" -s o -l output -d 'How to write the comparison' -r -f -a "table\t'For a reader, fitted to the terminal'
 wide\t'The same, however wide'
@@ -209,10 +355,120 @@ complete -c meshctl -n "__fish_meshctl_using_subcommand diff" -l color -d 'When 
 always\t'Into pipes and files too'
 never\t'Not at all'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand diff" -l no-progress -d 'Show no progress, however long it takes'
+complete -c meshctl -n "__fish_meshctl_using_subcommand diff" -l insecure -d 'Take any server for the right one, whatever its certificate'
+complete -c meshctl -n "__fish_meshctl_using_subcommand diff" -s A -l all-namespaces -d 'All namespaces'
 complete -c meshctl -n "__fish_meshctl_using_subcommand diff" -s q -l quiet -d 'Print nothing but the report and errors'
 complete -c meshctl -n "__fish_meshctl_using_subcommand diff" -s v -l verbose -d 'Say more: how long it took, and every target that could not be read'
 complete -c meshctl -n "__fish_meshctl_using_subcommand diff" -s h -l help -d 'Print help: in short with -h, with examples with --help'
 complete -c meshctl -n "__fish_meshctl_using_subcommand diff" -s V -l version -d 'Print the version'
+complete -c meshctl -n "__fish_meshctl_using_subcommand scrape" -l target -d 'Read only the targets whose name matches, such as \'emojivoto/*\'' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand scrape" -l max-line-bytes -d 'Longest line to read; a longer one is refused' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand scrape" -l threads -d 'Files to read at once [default: one for each processor]' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand scrape" -l targets -d 'Read the targets listed in a Prometheus `file_sd` file too; may be repeated' -r -F
+complete -c meshctl -n "__fish_meshctl_using_subcommand scrape" -l concurrency -d 'Targets to ask at once' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand scrape" -l timeout -d 'How long one target may take in all, from the connection to the end of its body' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand scrape" -l deadline -d 'How long all targets may take together; what is not read by then is a failed target' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand scrape" -l retries -d 'Further tries of a target that refuses the connection or answers 429, 500, 502, 503 or 504' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand scrape" -l max-body-bytes -d 'Longest body of a target, decompressed; a longer one is a failed target' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand scrape" -l header -d 'Send this header to URLs and listed targets; may be repeated' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand scrape" -l bearer-token-file -d 'Send the token in this file to URLs and listed targets, as `Authorization: Bearer`' -r -F
+complete -c meshctl -n "__fish_meshctl_using_subcommand scrape" -l ca -d 'Trust the certificate authorities in this PEM file, and no others' -r -F
+complete -c meshctl -n "__fish_meshctl_using_subcommand scrape" -l cert -d 'Our certificate for servers that ask for one, in PEM' -r -F
+complete -c meshctl -n "__fish_meshctl_using_subcommand scrape" -l key -d 'The private key of --cert, in PEM' -r -F
+complete -c meshctl -n "__fish_meshctl_using_subcommand scrape" -s n -l namespace -d 'Namespace to look in [default: that of the context]' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand scrape" -s l -l selector -d 'Only pods with these labels, such as \'app=web,tier!=db\'' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand scrape" -l field-selector -d 'Only pods with these fields, such as \'spec.nodeName=node-1\'' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand scrape" -l context -d 'Context of the kubeconfig [default: the current one]' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand scrape" -l kubeconfig -d 'Kubeconfig to use [default: those of KUBECONFIG, else ~/.kube/config, else a pod\'s service account]' -r -F
+complete -c meshctl -n "__fish_meshctl_using_subcommand scrape" -l as -d 'User to act as; `system:serviceaccount:NAMESPACE:NAME` for a service account' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand scrape" -l as-group -d 'Group to act as; may be repeated' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand scrape" -l mesh -d 'Whose proxies to look for' -r -f -a "auto\t'All that are known'
+linkerd\t'Linkerd\'s'
+istio\t'Istio\'s: sidecars, gateways, waypoints, ztunnels'"
+complete -c meshctl -n "__fish_meshctl_using_subcommand scrape" -l container -d 'Containers of this name, instead of proxies' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand scrape" -l port -d 'Port with the metrics, by number or name [default: what the container declares, else 4191 or 15020]' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand scrape" -l path -d 'Path of the metrics [default: /metrics, of Istio\'s proxies /stats/prometheus]' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand scrape" -l via -d 'The way to a pod' -r -f -a "auto\t'The first that works'
+portforward\t'A port that the API server forwards'
+apiproxy\t'The API server\'s proxy'
+direct\t'The pod\'s address'"
+complete -c meshctl -n "__fish_meshctl_using_subcommand scrape" -s o -l output -d 'Where to save: FILE.tar.zst, a directory (DIR/), or `-` for an archive on standard output' -r -F
+complete -c meshctl -n "__fish_meshctl_using_subcommand scrape" -l count -d 'How often to read all targets, all in one snapshot' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand scrape" -l interval -d 'From the beginning of one sweep to that of the next' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand scrape" -l redact -d 'Replace names and addresses by pseudonyms, in bodies and in the manifest' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand scrape" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can show it'
+always\t'Into pipes and files too'
+never\t'Not at all'"
+complete -c meshctl -n "__fish_meshctl_using_subcommand scrape" -l no-progress -d 'Show no progress, however long it takes'
+complete -c meshctl -n "__fish_meshctl_using_subcommand scrape" -l insecure -d 'Take any server for the right one, whatever its certificate'
+complete -c meshctl -n "__fish_meshctl_using_subcommand scrape" -s A -l all-namespaces -d 'All namespaces'
+complete -c meshctl -n "__fish_meshctl_using_subcommand scrape" -l force -d 'Replace the snapshot that is there; without it nothing is overwritten'
+complete -c meshctl -n "__fish_meshctl_using_subcommand scrape" -s q -l quiet -d 'Print nothing but the report and errors'
+complete -c meshctl -n "__fish_meshctl_using_subcommand scrape" -s v -l verbose -d 'Say more: how long it took, and every target that could not be read'
+complete -c meshctl -n "__fish_meshctl_using_subcommand scrape" -s h -l help -d 'Print help: in short with -h, with examples with --help'
+complete -c meshctl -n "__fish_meshctl_using_subcommand scrape" -s V -l version -d 'Print the version'
+complete -c meshctl -n "__fish_meshctl_using_subcommand targets" -l collector -d 'Configuration to evaluate; several are merged as the Collector merges them' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand targets" -l collector-version -d 'Release of the Collector, on which labels and rules depend' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand targets" -l pipeline -d 'Only the jobs of this pipeline; may be repeated [default: each that scrapes enter]' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand targets" -l job -d 'Only the scrape job of this name' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand targets" -l collector-key -d 'Which of several configurations in one file is meant' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand targets" -l environment -d 'A variable of the Collector\'s environment, for ${env:NAME}; goes before --env-file' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand targets" -l env-file -d 'A file with such variables, one a line' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand targets" -l mode -d 'How many Collectors run it [default: what an `OpenTelemetryCollector` or Helm values say]' -r -f -a "daemonset\t'One on each node'
+deployment\t'Some replicas'
+statefulset\t'Some replicas with names that stay'
+sidecar\t'One in each pod that asks for it'"
+complete -c meshctl -n "__fish_meshctl_using_subcommand targets" -l collector-namespace -d 'Namespace that the Collector runs in, for `own_namespace`' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand targets" -s o -l output -d 'Output format' -r -f -a "table\t'For a reader, fitted to the terminal'
+wide\t'Every column, however wide'
+json\t'One document'
+jsonl\t'The same, one object a line'
+csv\t'One row for each family; in labels for each label, in filter for each name at each stage'
+markdown\t'For a comment on a pull request'"
+complete -c meshctl -n "__fish_meshctl_using_subcommand targets" -l limit -d 'Rows of each list, 0 for all [default: a screenful; all in json, jsonl and csv]' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand targets" -l fail-on -d 'Exit with 1 when there is a finding of this severity or worse' -r -f -a "none\t'Findings never change the exit code'
+info\t''
+low\t''
+medium\t''
+high\t''"
+complete -c meshctl -n "__fish_meshctl_using_subcommand targets" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can show it'
+always\t'Into pipes and files too'
+never\t'Not at all'"
+complete -c meshctl -n "__fish_meshctl_using_subcommand targets" -l strict -d 'Exit with 2 when any line was refused, or a part of the configuration is not simulated'
+complete -c meshctl -n "__fish_meshctl_using_subcommand targets" -l fail-if-partial -d 'Exit with 3 also when something was passed over, such as a file without metrics'
+complete -c meshctl -n "__fish_meshctl_using_subcommand targets" -s q -l quiet -d 'Print nothing but the report and errors'
+complete -c meshctl -n "__fish_meshctl_using_subcommand targets" -s v -l verbose -d 'Say more: how long it took, and every target that could not be read'
+complete -c meshctl -n "__fish_meshctl_using_subcommand targets" -s h -l help -d 'Print help: in short with -h, with examples with --help'
+complete -c meshctl -n "__fish_meshctl_using_subcommand targets" -s V -l version -d 'Print the version'
+complete -c meshctl -n "__fish_meshctl_using_subcommand rbac" -s n -l namespace -d 'Namespace to look in [default: that of the context]' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand rbac" -s l -l selector -d 'Only pods with these labels, such as \'app=web,tier!=db\'' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand rbac" -l field-selector -d 'Only pods with these fields, such as \'spec.nodeName=node-1\'' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand rbac" -l context -d 'Context of the kubeconfig [default: the current one]' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand rbac" -l kubeconfig -d 'Kubeconfig to use [default: those of KUBECONFIG, else ~/.kube/config, else a pod\'s service account]' -r -F
+complete -c meshctl -n "__fish_meshctl_using_subcommand rbac" -l as -d 'User to act as; `system:serviceaccount:NAMESPACE:NAME` for a service account' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand rbac" -l as-group -d 'Group to act as; may be repeated' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand rbac" -l mesh -d 'Whose proxies to look for' -r -f -a "auto\t'All that are known'
+linkerd\t'Linkerd\'s'
+istio\t'Istio\'s: sidecars, gateways, waypoints, ztunnels'"
+complete -c meshctl -n "__fish_meshctl_using_subcommand rbac" -l container -d 'Containers of this name, instead of proxies' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand rbac" -l port -d 'Port with the metrics, by number or name [default: what the container declares, else 4191 or 15020]' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand rbac" -l path -d 'Path of the metrics [default: /metrics, of Istio\'s proxies /stats/prometheus]' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand rbac" -l via -d 'The way to a pod' -r -f -a "auto\t'The first that works'
+portforward\t'A port that the API server forwards'
+apiproxy\t'The API server\'s proxy'
+direct\t'The pod\'s address'"
+complete -c meshctl -n "__fish_meshctl_using_subcommand rbac" -l user -d 'User to give it to' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand rbac" -l group -d 'Group to give it to' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand rbac" -l serviceaccount -d 'Service account to give it to [default: meshctl in the namespace that is read]' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand rbac" -l name -d 'What to call the Role and its binding' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand rbac" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can show it'
+always\t'Into pipes and files too'
+never\t'Not at all'"
+complete -c meshctl -n "__fish_meshctl_using_subcommand rbac" -s A -l all-namespaces -d 'All namespaces'
+complete -c meshctl -n "__fish_meshctl_using_subcommand rbac" -s q -l quiet -d 'Print nothing but the report and errors'
+complete -c meshctl -n "__fish_meshctl_using_subcommand rbac" -s v -l verbose -d 'Say more: how long it took, and every target that could not be read'
+complete -c meshctl -n "__fish_meshctl_using_subcommand rbac" -s h -l help -d 'Print help: in short with -h, with examples with --help'
+complete -c meshctl -n "__fish_meshctl_using_subcommand rbac" -s V -l version -d 'Print the version'
 complete -c meshctl -n "__fish_meshctl_using_subcommand explain" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can show it'
 always\t'Into pipes and files too'
 never\t'Not at all'"
