@@ -2,7 +2,7 @@
 //!
 //! A value is cut at everything that no name holds (`/`, `,`, `|`, blanks, …), then into addresses, ports
 //! and the parts between dots. What is cut at stays, and so do ports and the words in
-//! [`harmless`](super::harmless). A pseudonym keeps the shape of what it stands for: an address stays an
+//! [`harmless`]. A pseudonym keeps the shape of what it stands for: an address stays an
 //! address, a pod's name one with the two parts that Kubernetes generates.
 
 use std::collections::HashMap;
