@@ -220,6 +220,8 @@ mod tests {
                 unescaped: 1,
                 first: Vec::new(),
             }],
+            mesh: None,
+            recorded: None,
             simulated: vec![vec![losing()]],
             interrupted: false,
         }

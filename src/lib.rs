@@ -2,7 +2,7 @@
 //!
 //! Data flows one way through the modules below, each of which imports only from those before it:
 //! [`source`] finds and opens scrapes, [`exposition`] reads one body into samples, [`snapshot`] saves
-//! bodies to be read again, [`census`] counts them, [`survey`] does so for every target in parallel, [`findings`] judges the result, [`report`]
+//! bodies to be read again, [`census`] counts them, [`mesh`] knows what they mean, [`survey`] does so for every target in parallel, [`findings`] judges the result, [`report`]
 //! writes it, and [`cli`] ties a command line to all of that.
 
 pub mod census;
@@ -10,6 +10,7 @@ pub mod cli;
 pub mod collector;
 pub mod exposition;
 pub mod findings;
+pub mod mesh;
 pub mod report;
 pub mod snapshot;
 pub mod source;

@@ -19,6 +19,9 @@ use crossbeam_channel::Sender;
 use crate::census::Census;
 use crate::census::Tally;
 use crate::collector::plan;
+use crate::mesh;
+use crate::mesh::Mesh;
+use crate::mesh::Recorded;
 use crate::source;
 use crate::source::Event;
 use crate::source::Failure;
@@ -49,6 +52,10 @@ pub struct Survey {
     pub census: Census,
     /// Where lines were refused, by target name; targets without rejects are absent.
     pub rejects: Vec<TargetRejects>,
+    /// What the targets say of their traffic, where that was asked for.
+    pub mesh: Option<Mesh>,
+    /// Values to hold a later reading against, where that was asked for.
+    pub recorded: Option<Remembered>,
     /// What the simulated pipelines made of it, by plan and pipeline, in the order of [`Plan::simulate`].
     pub simulated: Vec<Vec<Simulated>>,
     /// Stopped by the user before all was read.
@@ -109,10 +116,36 @@ pub struct Plan {
     pub max_line_bytes: usize,
     /// Configurations to simulate over the same scrapes; each builds ([`plan::Plan::build`]).
     pub simulate: Vec<plan::Plan>,
+    /// What to make of traffic.
+    pub traffic: Traffic,
     /// Whose way through the pipelines is to be explained.
     pub watch: Option<Watch>,
     /// When the scrapes are taken to have happened, in nanoseconds since 1970.
     pub now_ns: u64,
+}
+
+/// What to make of traffic.
+#[derive(Debug, Clone, Default)]
+pub enum Traffic {
+    /// Nothing.
+    #[default]
+    Ignore,
+    /// What each proxy counted since it was started.
+    Read,
+    /// What came since an older survey of the same targets.
+    Since(Remembered),
+    /// Nothing yet: values are remembered, for [`Traffic::Since`]. Needs a number that nobody knows beforehand.
+    Remember(u64),
+}
+
+/// The values of one survey, shared by all workers of another. Two are equal where they are the same one.
+#[derive(Debug, Clone)]
+pub struct Remembered(Arc<Recorded>);
+
+impl PartialEq for Remembered {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
 }
 
 /// Whose way through the pipelines is to be explained.
@@ -226,11 +259,20 @@ fn collect(plan: &Plan, control: &Control, feed: Feed, parts: Vec<Part>) -> Surv
     let mut tally: Option<Tally> = None;
     let mut simulated = Vec::new();
     let mut searches = Vec::new();
+    let mut spoken = Vec::new();
+    let mut recorded: Option<Recorded> = None;
     for part in parts {
         failed.extend(part.failed);
         rejects.extend(part.rejects);
         simulated.push(part.simulated);
         searches.push(part.search);
+        if let Some((targets, part)) = part.traffic {
+            spoken.push(targets);
+            match (&mut recorded, part) {
+                (Some(all), Some(part)) => all.merge(part),
+                (all, part) => *all = all.take().or(part),
+            }
+        }
         match &mut tally {
             Some(tally) => tally.merge(part.tally),
             None => tally = Some(part.tally),
@@ -251,6 +293,15 @@ fn collect(plan: &Plan, control: &Control, feed: Feed, parts: Vec<Part>) -> Surv
             }
         }
     }
+    let mesh = match &plan.traffic {
+        Traffic::Ignore | Traffic::Remember(_) => None,
+        Traffic::Read => Some(mesh::merge(spoken, None)),
+        Traffic::Since(older) => Some(mesh::merge(spoken, Some(&older.0))),
+    };
+    let recorded = match plan.traffic {
+        Traffic::Remember(seed) => Some(recorded.unwrap_or_else(|| Recorded::new(seed))),
+        _ => None,
+    };
     let source::Options { sources, lists, .. } = &plan.sources;
     let shown = sources.iter().map(|typed| source::shown(typed));
     let inputs = shown.chain(lists.iter().cloned()).collect();
@@ -265,6 +316,8 @@ fn collect(plan: &Plan, control: &Control, feed: Feed, parts: Vec<Part>) -> Surv
         remarks,
         census,
         rejects,
+        mesh,
+        recorded: recorded.map(|recorded| Remembered(Arc::new(recorded))),
         simulated,
         interrupted: control.cancel.load(Ordering::Relaxed),
     }

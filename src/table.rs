@@ -8,6 +8,7 @@ mod combos;
 mod dictionary;
 mod entries;
 mod lines;
+mod measures;
 mod rows;
 
 pub use body::Body;
@@ -33,6 +34,9 @@ pub use lines::Declaration;
 pub use lines::Declares;
 pub use lines::Keep;
 pub use lines::Lines;
+pub use measures::Measure;
+pub use measures::Measures;
+pub use measures::Wanted;
 pub use rows::RowId;
 pub use rows::Rows;
 
@@ -73,6 +77,8 @@ struct Last {
     row: RowId,
     combo: ComboId,
     name: TextId,
+    /// Values under this name are kept.
+    measured: bool,
 }
 
 impl Default for Last {
@@ -85,6 +91,7 @@ impl Default for Last {
             row: 0,
             combo: 0,
             name: 0,
+            measured: false,
         }
     }
 }
@@ -105,9 +112,16 @@ impl Table {
             Some((id, guess)) if guess == (Combo { name, bounds }) => id,
             _ => self.combos.intern(Combo { name, bounds }, before),
         };
-        self.last.name = name;
+        if name != self.last.name || before.is_none() {
+            self.last.name = name;
+            self.last.measured = self.body.measures.wants(self.names.text(name));
+        }
         self.last.combo = combo;
         let entry = Entry::new(self.last.row, combo);
+        if self.last.measured {
+            let value = sample.value();
+            self.body.measures.push(Measure { entry, value });
+        }
         if self.body.lines.kept() == Keep::Nothing {
             self.body.entries.push(entry);
         } else {
@@ -242,6 +256,11 @@ impl Table {
     /// Where anything is kept, memory follows the lines of a target instead of its series.
     pub fn keep(&mut self, keep: Keep) {
         self.body.lines.keep(keep);
+    }
+
+    /// Says of which names to keep the values, from the next target on.
+    pub fn measure(&mut self, wanted: Wanted) {
+        self.body.measures.want(wanted);
     }
 
     /// Forgets the target being read. The dictionaries stay.

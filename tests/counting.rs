@@ -28,6 +28,7 @@ fn survey(paths: &[String], workers: usize) -> Survey {
         workers,
         max_line_bytes: 1 << 20,
         simulate: Vec::new(),
+        traffic: meshctl::survey::Traffic::Ignore,
         watch: None,
         now_ns: 0,
     };

@@ -64,6 +64,7 @@ fn survey_of(options: Options, control: &Control) -> Survey {
         workers: 2,
         max_line_bytes: 1 << 20,
         simulate: Vec::new(),
+        traffic: meshctl::survey::Traffic::Ignore,
         watch: None,
         now_ns: 0,
     };

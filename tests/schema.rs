@@ -439,6 +439,8 @@ fn full() -> Survey {
                 excerpt: text("a\"b"),
             }],
         }],
+        mesh: None,
+        recorded: None,
         simulated: vec![vec![simulated()]],
         remarks: Vec::new(),
         interrupted: true,

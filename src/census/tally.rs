@@ -9,6 +9,7 @@ use crate::table::Keep;
 use crate::table::Table;
 use crate::table::TextId;
 use crate::table::Texts;
+use crate::table::Wanted;
 
 /// Counts the samples of any number of targets.
 ///
@@ -76,6 +77,11 @@ impl Tally {
     /// Says how much to keep of each line for whoever reads [`Tally::table`].
     pub fn keep(&mut self, keep: Keep) {
         self.table.keep(keep);
+    }
+
+    /// Says of which names to keep the values, for whoever reads [`Tally::table`].
+    pub fn measure(&mut self, wanted: Wanted) {
+        self.table.measure(wanted);
     }
 
     /// Adds the target being read to the count and forgets it.

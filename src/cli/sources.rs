@@ -137,6 +137,7 @@ impl SourceArgs {
             workers: self.threads.unwrap_or_else(processors).get(),
             max_line_bytes: self.max_line_bytes,
             simulate: Vec::new(),
+            traffic: survey::Traffic::Ignore,
             watch: None,
             now_ns: super::terminal::now_ns(),
         }))

@@ -4,6 +4,7 @@ use std::io;
 use std::io::BufRead;
 use std::io::Read;
 use std::iter;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use crossbeam_channel::Receiver;
@@ -12,6 +13,7 @@ use super::Control;
 use super::Plan;
 use super::RejectedLine;
 use super::TargetRejects;
+use super::Traffic;
 use super::Watch;
 use super::follow::Search;
 use super::lost;
@@ -26,6 +28,9 @@ use crate::exposition::RejectKind;
 use crate::exposition::Sample;
 use crate::exposition::Tolerated;
 use crate::exposition::Visitor;
+use crate::mesh;
+use crate::mesh::Recorded;
+use crate::mesh::TargetTraffic;
 use crate::source::Failure;
 use crate::source::INTERRUPTED;
 use crate::source::Scrape;
@@ -44,6 +49,8 @@ pub(super) struct Part {
     pub(super) rejects: Vec<TargetRejects>,
     pub(super) simulated: Parts,
     pub(super) search: Search,
+    /// What the targets say of traffic, and what is remembered of it.
+    pub(super) traffic: Option<(Vec<TargetTraffic>, Option<Recorded>)>,
 }
 
 /// Reads targets, one after the other.
@@ -52,6 +59,7 @@ struct Worker<'a> {
     control: &'a Control,
     reader: Reader,
     simulation: Simulation,
+    traffic: Option<mesh::Builder>,
     part: Part,
 }
 
@@ -74,17 +82,28 @@ impl<'a> Worker<'a> {
         } else {
             simulation.keeps()
         });
+        let traffic = match &plan.traffic {
+            Traffic::Ignore => None,
+            Traffic::Read => Some(mesh::Builder::new()),
+            Traffic::Since(older) => Some(mesh::Builder::since(Arc::clone(&older.0))),
+            Traffic::Remember(seed) => Some(mesh::Builder::recording(*seed)),
+        };
+        if traffic.is_some() {
+            tally.measure(mesh::measured);
+        }
         Self {
             plan,
             control,
             reader: Reader::new(plan.max_line_bytes),
             simulation,
+            traffic,
             part: Part {
                 tally,
                 failed: Vec::new(),
                 rejects: Vec::new(),
                 simulated: Parts::new(),
                 search: Search::default(),
+                traffic: None,
             },
         }
     }
@@ -98,6 +117,7 @@ impl<'a> Worker<'a> {
             }
         }
         self.part.simulated = self.simulation.finish();
+        self.part.traffic = self.traffic.map(mesh::Builder::finish);
         self.part
     }
 
@@ -131,7 +151,12 @@ impl<'a> Worker<'a> {
                     self.part.rejects.push(count.rejects);
                 }
                 let (name, origin) = (target.name.clone(), target.origin.clone());
+                let samples = lines.samples;
                 let series = self.part.tally.fold_target(name, origin, lines);
+                if let Some(traffic) = &mut self.traffic {
+                    let has_repeats = series < samples;
+                    traffic.target(&target, self.part.tally.table(), has_repeats);
+                }
                 if !self.simulation.is_empty() {
                     let refused = refused.as_ref();
                     let body = Body {

@@ -6,6 +6,7 @@ use super::dictionary::KeyId;
 use super::dictionary::TextId;
 use super::entries::Entries;
 use super::lines::Lines;
+use super::measures::Measures;
 use super::rows::Rows;
 use crate::exposition::FamilyType;
 
@@ -18,6 +19,8 @@ pub struct Body {
     pub entries: Entries,
     /// Values and the like, where they are asked for.
     pub lines: Lines,
+    /// Values of some names, where they are asked for.
+    pub measures: Measures,
     /// Declared families, in order of their first metadata line.
     pub declared: Vec<Declared>,
     declared_index: HashMap<TextId, usize>,
@@ -111,6 +114,7 @@ impl Body {
             rows,
             entries,
             lines,
+            measures,
             declared,
             declared_index,
             odd_bounds,
@@ -120,6 +124,7 @@ impl Body {
         rows.clear();
         entries.clear();
         lines.clear();
+        measures.clear();
         declared.clear();
         declared_index.clear();
         odd_bounds.clear();

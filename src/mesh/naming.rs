@@ -1,0 +1,281 @@
+//! Fills in who is who from what all targets say together.
+//!
+//! A proxy knows its own side by nothing but what discovery says, and its callers by their identity alone. What one
+//! proxy calls its callee (pod, workload, identity) names the same pod where it is a caller itself. What is so
+//! concluded, and not read, is marked.
+
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+
+use super::Direction;
+use super::Flow;
+use super::Party;
+use super::TargetTraffic;
+use super::Text;
+
+/// Namespace and name.
+type Named = (Text, Text);
+
+/// What all targets say of pods, identities and ports; a second, different answer makes it none.
+#[derive(Debug, Default)]
+struct Known {
+    workload_of_pod: BTreeMap<Named, Option<Text>>,
+    workload_of_identity: BTreeMap<Text, Option<Named>>,
+    /// By namespace, workload and port.
+    service_of: BTreeMap<(Named, Text), Option<Text>>,
+    /// Workloads that were read, and which workloads each calls.
+    callers: BTreeMap<Named, BTreeSet<Named>>,
+}
+
+/// Fills in what can be concluded.
+pub(super) fn complete(targets: &mut [TargetTraffic]) {
+    let mut known = Known::default();
+    for flow in outbound(targets) {
+        known.learn(&flow.destination, flow.port.as_ref());
+    }
+    for target in targets.iter_mut() {
+        known.name_target(target);
+    }
+    for target in targets.iter() {
+        known.learn_caller(target);
+    }
+    for target in targets.iter_mut() {
+        for flow in &mut target.flows {
+            known.name_flow(flow, &target.party);
+        }
+        target.flows.sort_by(|a, b| {
+            a.direction.cmp(&b.direction).then_with(|| {
+                (&a.source, &a.destination, &a.port, &a.route).cmp(&(
+                    &b.source,
+                    &b.destination,
+                    &b.port,
+                    &b.route,
+                ))
+            })
+        });
+    }
+}
+
+fn outbound(targets: &[TargetTraffic]) -> impl Iterator<Item = &Flow> {
+    let flows = targets.iter().flat_map(|target| &target.flows);
+    flows.filter(|flow| flow.direction == Direction::Outbound)
+}
+
+/// Remembers an answer, as long as there is only one.
+fn remember<K: Ord, V: PartialEq>(answers: &mut BTreeMap<K, Option<V>>, key: K, answer: V) {
+    answers
+        .entry(key)
+        .and_modify(|known| {
+            if known.as_ref() != Some(&answer) {
+                *known = None;
+            }
+        })
+        .or_insert(Some(answer));
+}
+
+impl Known {
+    fn learn(&mut self, party: &Party, port: Option<&Text>) {
+        let Party {
+            namespace: Some(namespace),
+            workload: Some(workload),
+            pod,
+            service,
+            identity,
+            ..
+        } = party
+        else {
+            return;
+        };
+        let named = |name: &Text| (Text::clone(namespace), Text::clone(name));
+        if let Some(pod) = pod {
+            remember(&mut self.workload_of_pod, named(pod), Text::clone(workload));
+        }
+        if let Some(identity) = identity {
+            let identity = Text::clone(identity);
+            remember(&mut self.workload_of_identity, identity, named(workload));
+        }
+        if let (Some(service), Some(port)) = (service, port) {
+            let place = (named(workload), Text::clone(port));
+            remember(&mut self.service_of, place, Text::clone(service));
+        }
+    }
+
+    fn name_target(&self, target: &mut TargetTraffic) {
+        let Party {
+            namespace: Some(namespace),
+            pod: Some(pod),
+            workload: workload @ None,
+            concluded,
+            ..
+        } = &mut target.party
+        else {
+            return;
+        };
+        let key = (Text::clone(namespace), Text::clone(pod));
+        let said = self.workload_of_pod.get(&key).cloned().flatten();
+        *workload = said.or_else(|| workload_of_name(pod));
+        *concluded = workload.is_some();
+    }
+
+    fn learn_caller(&mut self, target: &TargetTraffic) {
+        let Party {
+            namespace: Some(namespace),
+            workload: Some(workload),
+            ..
+        } = &target.party
+        else {
+            return;
+        };
+        let caller = (Text::clone(namespace), Text::clone(workload));
+        let callees = self.callers.entry(caller).or_default();
+        for flow in &target.flows {
+            if let (Direction::Outbound, Some(namespace), Some(workload)) = (
+                flow.direction,
+                &flow.destination.namespace,
+                &flow.destination.workload,
+            ) {
+                callees.insert((Text::clone(namespace), Text::clone(workload)));
+            }
+        }
+    }
+
+    fn name_flow(&self, flow: &mut Flow, local: &Party) {
+        match flow.direction {
+            Direction::Outbound => take_over(&mut flow.source, local),
+            Direction::Inbound => {
+                take_over(&mut flow.destination, local);
+                self.name_caller(flow);
+                if let (None, Some(named), Some(port)) = (
+                    &flow.destination.service,
+                    named(&flow.destination),
+                    &flow.port,
+                ) {
+                    let service = self.service_of.get(&(named, Text::clone(port)));
+                    flow.destination.service = service.cloned().flatten();
+                }
+            }
+        }
+    }
+
+    /// Finds the workload of a caller that is known by its identity alone.
+    fn name_caller(&self, flow: &mut Flow) {
+        let Flow {
+            source,
+            destination,
+            ..
+        } = flow;
+        let (None, Some(identity)) = (&source.workload, &source.identity) else {
+            return;
+        };
+        let Some((account, namespace)) = account(identity) else {
+            return;
+        };
+        let named_by_others = self.workload_of_identity.get(identity).cloned().flatten();
+        let found = named_by_others.or_else(|| {
+            let own = (Text::from(namespace), Text::from(account));
+            if self.callers.contains_key(&own) {
+                return Some(own);
+            }
+            // The only one of that namespace that calls this workload.
+            let callee = named(destination)?;
+            let mut callers = self
+                .callers
+                .iter()
+                .filter(|((known, _), callees)| &**known == namespace && callees.contains(&callee));
+            match (callers.next(), callers.next()) {
+                (Some((only, _)), None) => Some(only.clone()),
+                _ => None,
+            }
+        });
+        source.namespace = Some(namespace.into());
+        if let Some((namespace, workload)) = found {
+            source.namespace = Some(namespace);
+            source.workload = Some(workload);
+            source.concluded = true;
+        }
+    }
+}
+
+/// Fills in what a flow does not say itself of the pod its proxy stands beside.
+fn take_over(party: &mut Party, local: &Party) {
+    let fill = |own: &mut Option<Text>, known: &Option<Text>| {
+        if own.is_none() {
+            own.clone_from(known);
+        }
+    };
+    if party.workload.is_none() {
+        party.concluded = local.concluded;
+    }
+    fill(&mut party.namespace, &local.namespace);
+    fill(&mut party.workload, &local.workload);
+    fill(&mut party.pod, &local.pod);
+}
+
+fn named(party: &Party) -> Option<Named> {
+    Some((party.namespace.clone()?, party.workload.clone()?))
+}
+
+/// Service account and namespace of an identity: `web.shop.serviceaccount.identity.linkerd.cluster.local`
+/// (linkerd2, `pkg/identity`), or `spiffe://cluster.local/ns/shop/sa/web` (Istio).
+pub(super) fn account(identity: &str) -> Option<(&str, &str)> {
+    if let Some(path) = identity.strip_prefix("spiffe://") {
+        let (_, path) = path.split_once("/ns/")?;
+        let (namespace, account) = path.split_once("/sa/")?;
+        return Some((account, namespace));
+    }
+    let (front, _) = identity.split_once(".serviceaccount.identity.")?;
+    front.rsplit_once('.')
+}
+
+/// What a pod's name says of its workload, by how controllers name pods: a template hash and five letters behind
+/// that of a deployment, a number behind that of a stateful set, five letters behind that of a daemon set or job
+/// (k8s.io/apimachinery, `util/rand`: letters without vowels, and digits without 0, 1 and 3).
+fn workload_of_name(pod: &str) -> Option<Text> {
+    let is_random = |text: &str| {
+        let known = |letter: char| "bcdfghjklmnpqrstvwxz2456789".contains(letter);
+        !text.is_empty() && text.chars().all(known)
+    };
+    let (front, last) = pod.rsplit_once('-')?;
+    if !last.is_empty() && last.chars().all(|letter| letter.is_ascii_digit()) && last.len() < 5 {
+        return Some(front.into());
+    }
+    if last.len() != 5 || !is_random(last) {
+        return None;
+    }
+    match front.rsplit_once('-') {
+        Some((name, hash)) if (6..=10).contains(&hash.len()) && is_random(hash) => {
+            Some(name.into())
+        }
+        _ => Some(front.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pods_name_tells_its_workload() {
+        for (pod, workload) in [
+            ("frontend-v78zbxb5xj-8btk9", Some("frontend")),
+            ("frontend-proxy-4bfrdpf6qm-xrxkr", Some("frontend-proxy")),
+            ("opensearch-0", Some("opensearch")),
+            ("node-agent-x7k2p", Some("node-agent")),
+            ("web", None),
+            ("web-server", None),
+        ] {
+            assert_eq!(workload_of_name(pod).as_deref(), workload, "{pod}");
+        }
+    }
+
+    #[test]
+    fn an_identity_tells_account_and_namespace() {
+        let linkerd = "web.shop.serviceaccount.identity.linkerd.cluster.local";
+        assert_eq!(account(linkerd), Some(("web", "shop")));
+        assert_eq!(
+            account("spiffe://cluster.local/ns/shop/sa/web"),
+            Some(("web", "shop"))
+        );
+        assert_eq!(account("web.example.org"), None);
+    }
+}
