@@ -8,8 +8,11 @@ mod collector;
 mod coverage;
 mod exposition;
 mod families;
+mod grpc;
 mod labels;
+mod mesh;
 pub(crate) mod numbers;
+mod pipeline;
 mod samples;
 mod targets;
 mod targets_doubled;
@@ -35,7 +38,10 @@ pub fn inspect(survey: &Survey, thresholds: &Thresholds) -> Vec<Finding> {
     coverage::inspect(survey, thresholds, &mut findings);
     exposition::inspect(survey, &mut findings);
     families::inspect(survey, thresholds, &mut findings);
+    grpc::inspect(survey, &mut findings);
     labels::inspect(survey, thresholds, &mut findings);
+    mesh::inspect(survey, &mut findings);
+    pipeline::inspect(survey, &mut findings);
     targets::inspect(survey, thresholds, &mut findings);
     sort(&mut findings);
     findings
@@ -133,10 +139,24 @@ mod tests {
     use crate::census::class::ValueClass;
     use crate::collector::plan::StageKind;
     use crate::exposition::FamilyType;
+    use crate::mesh::Class;
+    use crate::mesh::Code;
+    use crate::mesh::Direction;
+    use crate::mesh::Flow;
+    use crate::mesh::Mesh;
+    use crate::mesh::Outcome;
+    use crate::mesh::Parent;
+    use crate::mesh::Party;
+    use crate::mesh::Security;
+    use crate::mesh::StatusCount;
+    use crate::mesh::TargetTraffic;
+    use crate::mesh::Text;
+    use crate::mesh::Traffic;
     use crate::source::Failure;
     use crate::survey::Coverage;
     use crate::survey::Simulated;
     use crate::survey::TargetRejects;
+    use crate::waterfall::Arriving;
     use crate::waterfall::Lost;
     use crate::waterfall::StageFlow;
 
@@ -220,7 +240,7 @@ mod tests {
                 unescaped: 1,
                 first: Vec::new(),
             }],
-            mesh: None,
+            mesh: Some(failing()),
             recorded: None,
             simulated: vec![vec![losing()]],
             interrupted: false,
@@ -238,6 +258,7 @@ mod tests {
             ..StageFlow::default()
         });
         let [target, origin, reason] = ["a", "dump.txt", "line 7: bad value"].map(str::to_owned);
+        simulated.flow.arriving.push(Arriving::default());
         simulated.flow.lost.push(Lost {
             target,
             origin,
@@ -246,6 +267,62 @@ mod tests {
             series: 100,
         });
         simulated
+    }
+
+    /// A caller whose calls fail behind HTTP 200, without mutual TLS, counted by a family that cannot see it; and a
+    /// callee whose labels are gone.
+    fn failing() -> Mesh {
+        let text = |text: &str| Some(Text::from(text));
+        let party = |name: &str| Party {
+            namespace: text("shop"),
+            workload: text(name),
+            service: text(name),
+            ..Party::default()
+        };
+        let outcome = |code, class| Outcome {
+            http: Some(200),
+            grpc: Some(Code::Number(code)),
+            class: Some(class),
+            error: None,
+        };
+        let mut traffic = Traffic::default();
+        traffic.add_responses(&outcome(0, Class::Success), 90);
+        traffic.add_responses(&outcome(14, Class::Failure), 6);
+        traffic.add_responses(&outcome(8, Class::Success), 4);
+        let flow = Flow {
+            direction: Direction::Outbound,
+            source: party("web"),
+            destination: party("api"),
+            port: None,
+            route: None,
+            server: None,
+            security: Security::None(text("not_provided_by_service_discovery")),
+            own: false,
+            traffic,
+        };
+        let status = StatusCount {
+            family: "outbound_http_route_request_statuses_total",
+            direction: Direction::Outbound,
+            knows_grpc: false,
+            parent: Parent {
+                kind: text("Service"),
+                namespace: text("shop"),
+                name: text("api"),
+                port: None,
+            },
+            route: None,
+            status: text("200"),
+            error: None,
+            count: 100,
+        };
+        let target = TargetTraffic {
+            name: "web".to_owned(),
+            flows: vec![flow],
+            statuses: vec![status],
+            unclassified_series: 3,
+            ..TargetTraffic::default()
+        };
+        Mesh::new(vec![target], None)
     }
 
     #[test]
@@ -283,15 +360,22 @@ mod tests {
         assert_eq!(
             order,
             [
+                ("high", "collector/failures-lost", None),
                 ("high", "collector/scrape-lost", Some("a")),
                 ("high", "coverage/partial", None),
                 ("high", "exposition/rejected-lines", Some("a")),
                 ("high", "exposition/unescaped-label", Some("a")),
+                ("high", "grpc/hidden-from-http", None),
+                ("high", "grpc/stripped-labels", Some("web")),
                 ("medium", "exposition/duplicate-series", Some("a")),
                 ("medium", "exposition/duplicate-series", Some("b")),
                 ("medium", "exposition/duplicate-series", Some("c")),
                 ("medium", "exposition/duplicate-series", Some("d")),
                 ("medium", "families/dominant", None),
+                ("medium", "grpc/blind-family", None),
+                ("medium", "grpc/hidden-from-mesh", None),
+                ("medium", "mesh/no-mtls", None),
+                ("low", "grpc/no-family", None),
                 ("low", "labels/redundant", None),
                 ("low", "labels/unbounded", None),
                 ("low", "targets/outlier", Some("e")),

@@ -28,6 +28,7 @@ use crate::survey;
 use crate::survey::Control;
 use crate::survey::Coverage;
 use crate::survey::Survey;
+use crate::survey::Traffic;
 use crate::survey::Watch;
 use crate::waterfall::Selector;
 
@@ -100,6 +101,9 @@ pub(super) fn run(
     if let Some(loaded) = loaded {
         loaded.say_notices(terminal, messages);
         survey.simulate.push(loaded.plan);
+    }
+    if command == Command::Audit {
+        survey.traffic = Traffic::Read;
     }
     survey.watch = watch.as_deref().map(watched).transpose()?;
     let plan = Plan {

@@ -33,6 +33,11 @@ macro_rules! rule {
 /// All rules, by id.
 pub static RULES: &[Rule] = &[
     rule!(
+        "collector/failures-lost",
+        High,
+        "what arrives tells no gRPC failure"
+    ),
+    rule!(
         "collector/scrape-lost",
         High,
         "the pipeline loses whole scrapes"
@@ -63,6 +68,27 @@ pub static RULES: &[Rule] = &[
         "one family holds over half of all series"
     ),
     rule!(
+        "grpc/blind-family",
+        Medium,
+        "a family reports failed calls as success"
+    ),
+    rule!("grpc/hidden-from-http", High, "calls fail behind HTTP 200"),
+    rule!(
+        "grpc/hidden-from-mesh",
+        Medium,
+        "the mesh counts failed calls as success"
+    ),
+    rule!(
+        "grpc/no-family",
+        Low,
+        "no gRPC family counts a service's calls"
+    ),
+    rule!(
+        "grpc/stripped-labels",
+        High,
+        "the labels that tell failures were removed"
+    ),
+    rule!(
         "labels/redundant",
         Low,
         "labels that repeat others take many bytes"
@@ -72,6 +98,7 @@ pub static RULES: &[Rule] = &[
         Medium,
         "a label that keeps growing adds series"
     ),
+    rule!("mesh/no-mtls", Medium, "workloads talk without mutual TLS"),
     rule!(
         "targets/doubled",
         High,

@@ -24,7 +24,8 @@ use super::edges::ends;
 pub struct Grpc {
     /// Sums over all calls, each counted at one end.
     pub totals: Totals,
-    /// Those with the most hidden failures first.
+    /// Those whose callee could not be reached behind HTTP 200 first, by how often; then by the other failures hidden
+    /// from HTTP, then by those hidden from the mesh.
     pub edges: Vec<Edge>,
     /// Families that report the same calls as better than they are, those furthest off first.
     pub blind: Vec<Blind>,
@@ -168,7 +169,21 @@ pub fn grpc(mesh: &Mesh) -> Grpc {
     }
     let unanswered = unanswered(&edges);
     edges.retain(|edge| edge.traffic.calls() > 0);
-    edges.sort_by(|a, b| (b.hidden().cmp(&a.hidden())).then_with(|| a.key().cmp(&b.key())));
+    edges.sort_by(|a, b| {
+        let tiers = |edge: &Edge| {
+            let count = |fits: fn(&Outcome) -> bool| edge.count(fits);
+            // UNAVAILABLE is an outage, whatever else a code may be.
+            let out = |outcome: &Outcome| {
+                outcome.is_hidden_from_http() && outcome.grpc == Some(Code::Number(14))
+            };
+            [
+                count(out),
+                count(Outcome::is_hidden_from_http),
+                count(Outcome::is_hidden_from_mesh),
+            ]
+        };
+        tiers(b).cmp(&tiers(a)).then_with(|| a.key().cmp(&b.key()))
+    });
     let mut refused: Vec<Lost> = mesh.targets.iter().flat_map(lost).collect();
     refused.sort_by(|a, b| b.what.count.cmp(&a.what.count).then_with(|| a.cmp(b)));
     let stripped = mesh.targets.iter();

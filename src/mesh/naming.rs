@@ -20,6 +20,8 @@ type Named = (Text, Text);
 #[derive(Debug, Default)]
 struct Known {
     workload_of_pod: BTreeMap<Named, Option<Text>>,
+    namespace_of_pod: BTreeMap<Text, Option<Text>>,
+    namespaces: BTreeSet<Text>,
     workload_of_identity: BTreeMap<Text, Option<Named>>,
     /// By namespace, workload and port.
     service_of: BTreeMap<(Named, Text), Option<Text>>,
@@ -87,7 +89,10 @@ impl Known {
             return;
         };
         let named = |name: &Text| (Text::clone(namespace), Text::clone(name));
+        self.namespaces.insert(Text::clone(namespace));
         if let Some(pod) = pod {
+            let (pod_name, namespace) = (Text::clone(pod), Text::clone(namespace));
+            remember(&mut self.namespace_of_pod, pod_name, namespace);
             remember(&mut self.workload_of_pod, named(pod), Text::clone(workload));
         }
         if let Some(identity) = identity {
@@ -101,20 +106,35 @@ impl Known {
     }
 
     fn name_target(&self, target: &mut TargetTraffic) {
-        let Party {
-            namespace: Some(namespace),
-            pod: Some(pod),
-            workload: workload @ None,
-            concluded,
-            ..
-        } = &mut target.party
-        else {
+        let TargetTraffic { origin, party, .. } = target;
+        if party.pod.is_none() && party.workload.is_none() {
+            self.name_by_file(origin, party);
+        }
+        let (Some(pod), None) = (&party.pod, &party.workload) else {
             return;
         };
-        let key = (Text::clone(namespace), Text::clone(pod));
-        let said = self.workload_of_pod.get(&key).cloned().flatten();
-        *workload = said.or_else(|| workload_of_name(pod));
-        *concluded = workload.is_some();
+        let said = party.namespace.as_ref().and_then(|namespace| {
+            let key = (Text::clone(namespace), Text::clone(pod));
+            self.workload_of_pod.get(&key).cloned().flatten()
+        });
+        party.workload = said.or_else(|| workload_of_name(pod));
+        party.concluded |= party.workload.is_some();
+    }
+
+    /// Saved scrapes are often called after their pod, in a directory called after its namespace. That is believed
+    /// where other proxies call a pod so, or where the name is as controllers make them.
+    fn name_by_file(&self, origin: &str, party: &mut Party) {
+        let (front, file) = origin.rsplit_once(['/', ':']).unwrap_or(("", origin));
+        let pod = file.split('.').next().unwrap_or(file);
+        let directory = front.rsplit(['/', ':']).next().unwrap_or(front);
+        let said = self.namespace_of_pod.get(pod);
+        if said.is_none() && workload_of_name(pod).is_none() {
+            return;
+        }
+        let by_directory = || self.namespaces.get(directory).cloned();
+        party.pod = Some(pod.into());
+        party.namespace = said.cloned().flatten().or_else(by_directory);
+        party.concluded = true;
     }
 
     fn learn_caller(&mut self, target: &TargetTraffic) {
