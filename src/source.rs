@@ -26,6 +26,7 @@ mod snapshot;
 mod stream;
 mod sweep;
 mod tally;
+mod watched;
 mod web;
 
 use std::collections::HashSet;
@@ -47,6 +48,7 @@ use crate::source::web::Web;
 
 pub use listed::{Listed, ListedError};
 pub use live::{Access, Live};
+pub use watched::Watched;
 pub use web::AccessError;
 
 /// Reason of a target that the user's stop cut off.
