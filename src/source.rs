@@ -33,6 +33,7 @@ use std::collections::HashSet;
 use std::fs::File;
 use std::io::{self, BufRead};
 use std::ops::ControlFlow;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64};
 
@@ -184,8 +185,7 @@ impl Options {
     /// How many bodies may have to be waited for at once: whoever reads them must have as many threads, or
     /// one that only trickles holds up others.
     pub fn waits(&self) -> usize {
-        let is_workload = |source: &String| Named::parse(source).is_some();
-        if self.cluster.everything || self.sources.iter().any(is_workload) {
+        if self.cluster.everything || name_workload(&self.sources) {
             // How many there are is known only once they are found.
             return self.live.concurrency;
         }
@@ -193,6 +193,12 @@ impl Options {
         let live = urls.count() + self.listed.len();
         live.min(self.live.concurrency)
     }
+}
+
+/// Whether any of these words is a workload, and no file of that name.
+pub fn name_workload(words: &[String]) -> bool {
+    let is_workload = |word: &String| Named::parse(word).is_some() && !Path::new(word).exists();
+    words.iter().any(is_workload)
 }
 
 /// Opens everything that `options` names and hands each outcome to `emit`, in a stable order; stops
