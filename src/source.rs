@@ -15,6 +15,7 @@ mod feeder;
 mod header;
 mod inputs;
 mod joined;
+mod kept;
 mod limited;
 mod listed;
 mod live;
@@ -47,6 +48,7 @@ use crate::source::stream::Stream;
 use crate::source::sweep::{Orders, Stop, Sweep};
 use crate::source::web::Web;
 
+pub use kept::Kept;
 pub use listed::{Listed, ListedError};
 pub use live::{Access, Live};
 pub use watched::Watched;
@@ -179,6 +181,8 @@ pub struct Options {
     pub live: Live,
     /// The cluster that workloads are of.
     pub cluster: cluster::Options,
+    /// Where live targets' bodies are kept: whoever reads a second time gets these again, and nobody is asked.
+    pub keep: Option<Arc<Kept>>,
 }
 
 impl Options {
@@ -238,7 +242,23 @@ pub fn read(
         (opener.urls, opener.workloads)
     };
     // Whether it was broken off makes no difference: there is nothing behind it.
-    let _ = sweep(urls, &workloads, options, progress, cancel, emit);
+    let Some(kept) = &options.keep else {
+        let _ = sweep(urls, &workloads, options, progress, cancel, emit);
+        return;
+    };
+    if let Some(scrapes) = kept.again(progress) {
+        let mut scrapes = scrapes.into_iter().map(Event::Scrape);
+        let _ = scrapes.try_for_each(emit);
+        return;
+    }
+    let mut keep = |event| {
+        emit(match event {
+            Event::Scrape(scrape) => Event::Scrape(kept.keep(scrape)),
+            other => other,
+        })
+    };
+    let _ = sweep(urls, &workloads, options, progress, cancel, &mut keep);
+    kept.complete();
 }
 
 /// Asks everything that answers over the network.

@@ -161,6 +161,7 @@ impl SourceArgs {
                 lists,
                 live,
                 cluster,
+                keep: None,
             },
             workers: self.threads.unwrap_or_else(processors).get(),
             max_line_bytes: self.max_line_bytes,
