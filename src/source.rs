@@ -15,6 +15,7 @@ mod feeder;
 mod header;
 mod inputs;
 mod joined;
+mod kept;
 mod limited;
 mod listed;
 mod live;
@@ -26,12 +27,14 @@ mod snapshot;
 mod stream;
 mod sweep;
 mod tally;
+mod watched;
 mod web;
 
 use std::collections::HashSet;
 use std::fs::File;
 use std::io::{self, BufRead};
 use std::ops::ControlFlow;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64};
 
@@ -45,8 +48,10 @@ use crate::source::stream::Stream;
 use crate::source::sweep::{Orders, Stop, Sweep};
 use crate::source::web::Web;
 
+pub use kept::Kept;
 pub use listed::{Listed, ListedError};
 pub use live::{Access, Live};
+pub use watched::Watched;
 pub use web::AccessError;
 
 /// Reason of a target that the user's stop cut off.
@@ -176,14 +181,15 @@ pub struct Options {
     pub live: Live,
     /// The cluster that workloads are of.
     pub cluster: cluster::Options,
+    /// Where live targets' bodies are kept: whoever reads a second time gets these again, and nobody is asked.
+    pub keep: Option<Arc<Kept>>,
 }
 
 impl Options {
     /// How many bodies may have to be waited for at once: whoever reads them must have as many threads, or
     /// one that only trickles holds up others.
     pub fn waits(&self) -> usize {
-        let is_workload = |source: &String| Named::parse(source).is_some();
-        if self.cluster.everything || self.sources.iter().any(is_workload) {
+        if self.cluster.everything || name_workload(&self.sources) {
             // How many there are is known only once they are found.
             return self.live.concurrency;
         }
@@ -191,6 +197,12 @@ impl Options {
         let live = urls.count() + self.listed.len();
         live.min(self.live.concurrency)
     }
+}
+
+/// Whether any of these words is a workload, and no file of that name.
+pub fn name_workload(words: &[String]) -> bool {
+    let is_workload = |word: &String| Named::parse(word).is_some() && !Path::new(word).exists();
+    words.iter().any(is_workload)
 }
 
 /// Opens everything that `options` names and hands each outcome to `emit`, in a stable order; stops
@@ -230,7 +242,23 @@ pub fn read(
         (opener.urls, opener.workloads)
     };
     // Whether it was broken off makes no difference: there is nothing behind it.
-    let _ = sweep(urls, &workloads, options, progress, cancel, emit);
+    let Some(kept) = &options.keep else {
+        let _ = sweep(urls, &workloads, options, progress, cancel, emit);
+        return;
+    };
+    if let Some(scrapes) = kept.again(progress) {
+        let mut scrapes = scrapes.into_iter().map(Event::Scrape);
+        let _ = scrapes.try_for_each(emit);
+        return;
+    }
+    let mut keep = |event| {
+        emit(match event {
+            Event::Scrape(scrape) => Event::Scrape(kept.keep(scrape)),
+            other => other,
+        })
+    };
+    let _ = sweep(urls, &workloads, options, progress, cancel, &mut keep);
+    kept.complete();
 }
 
 /// Asks everything that answers over the network.

@@ -174,6 +174,39 @@ pub struct Control {
     pub series: AtomicU64,
 }
 
+impl Control {
+    /// Forgets how far the pass before came. A stop that was asked for stays.
+    pub fn start_over(&self) {
+        let Self {
+            cancel: _,
+            progress,
+            targets_done,
+            targets_failed,
+            body_bytes,
+            series,
+        } = self;
+        let source::Progress {
+            expected_bytes,
+            read_bytes,
+            targets,
+            targets_done: asked,
+        } = &**progress;
+        let counters = [
+            expected_bytes,
+            read_bytes,
+            targets,
+            asked,
+            targets_done,
+            targets_failed,
+            body_bytes,
+            series,
+        ];
+        for counter in counters {
+            counter.store(0, Ordering::Relaxed);
+        }
+    }
+}
+
 /// Reads everything the plan names and counts it. Never fails: what cannot be read is in the coverage.
 ///
 /// One thread finds and opens targets; `workers` others read them, each into a count of its own, and more where

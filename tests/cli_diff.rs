@@ -11,6 +11,11 @@ use harness::Cli;
 use harness::code;
 use harness::text;
 use serde_json::Value;
+use tokio::runtime::Runtime;
+use wiremock::Mock;
+use wiremock::MockServer;
+use wiremock::ResponseTemplate;
+use wiremock::matchers::any;
 
 const SCRAPE: &str = "# TYPE response_total counter\n\
     response_total{status_code=\"200\"} 5\n\
@@ -336,4 +341,56 @@ fn a_fault_is_marked_in_what_was_typed() {
       |
       = help: did you mean `keep`?
     "#);
+}
+
+/// A server that answers once with metrics, and then never again.
+fn once(metrics: &str) -> (Runtime, MockServer) {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()
+        .unwrap();
+    let server = runtime.block_on(MockServer::start());
+    let answer = Mock::given(any())
+        .respond_with(ResponseTemplate::new(200).set_body_string(metrics))
+        .up_to_n_times(1);
+    runtime.block_on(answer.mount(&server));
+    (runtime, server)
+}
+
+#[test]
+fn live_targets_are_asked_once_however_many_edits_are_tried() {
+    let (left, right) = ("ottl:IsMatch(name, \"^tcp_\")", "tcp_.*|response_total");
+    let (_, of_files) = compared(
+        &cli().file("api.prom", SCRAPE),
+        &[left, right, "web.prom", "api.prom"],
+    );
+    assert_ne!(of_files["edits"], serde_json::json!([]), "{of_files:#}");
+    let (runtime, server) = once(SCRAPE);
+    let url = format!("http://{}/metrics", server.address());
+    let (code, of_both) = compared(&cli(), &[left, right, "web.prom", &url]);
+    assert_eq!(code, 1, "{of_both:#}");
+    let asked = runtime.block_on(server.received_requests()).unwrap();
+    assert_eq!(asked.len(), 1);
+    for key in ["both", "only_left", "only_right", "edits", "no_edit"] {
+        assert_eq!(of_both[key], of_files[key], "{key}");
+    }
+}
+
+#[test]
+fn without_room_for_live_scrapes_no_edit_is_tried() {
+    let (runtime, server) = once(SCRAPE);
+    let url = format!("http://{}/metrics", server.address());
+    let cli = cli().env("TMPDIR", "nowhere");
+    let (code, document) = compared(&cli, &["tcp_.*", "response_.*", &url]);
+    assert_eq!(code, 1);
+    let why = document["no_edit"].as_str().unwrap();
+    assert!(
+        why.starts_with(
+            "no edit was tried: the scrapes could not be kept, as nowhere does not take them"
+        ),
+        "{why}"
+    );
+    let asked = runtime.block_on(server.received_requests()).unwrap();
+    assert_eq!(asked.len(), 1);
 }

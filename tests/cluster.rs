@@ -723,3 +723,102 @@ fn the_least_role_is_enough_for_what_it_was_printed_for() {
         );
     }
 }
+
+#[test]
+fn flags_that_choose_pods_are_named_where_none_is_looked_for() {
+    let server = shop().serve();
+    let cli = cli(&server, "admin", "shop").file("web.prom", "up 1\n");
+    let flags = [
+        "audit",
+        "web.prom",
+        "-n",
+        "shop",
+        "-A",
+        "-l",
+        "app=web",
+        "--field-selector",
+        "a=b",
+    ];
+    let all = cli.verdict(&flags);
+    assert!(
+        all.starts_with(
+            "exit: 0\n--- stderr\n\
+             warning: -n, -A, -l and --field-selector: no effect, as only files and URLs are read\n"
+        ),
+        "{all}"
+    );
+    for command in ["scrape", "diff"] {
+        let more: &[&str] = match command {
+            "scrape" => &["-o", "saved.tar.zst", "web.prom"],
+            _ => &["up", "down", "web.prom"],
+        };
+        let said = cli.verdict(&[&[command], more, &["-l", "app=web"]].concat());
+        assert!(
+            said.contains("warning: -l: no effect, as only files and URLs are read\n"),
+            "{said}"
+        );
+    }
+    assert_eq!(server.asked(), [""; 0]);
+    // What the environment says holds for every run, and beside a workload they choose.
+    let standing = cli.env("MESHCTL_NAMESPACE", "shop");
+    let said = standing.verdict(&["audit", "web.prom"]);
+    assert!(!said.contains("no effect"), "{said}");
+    let said = standing.verdict(&["audit", "web.prom", "deploy/web", "-l", "app=web"]);
+    assert!(!said.contains("no effect"), "{said}");
+}
+
+#[test]
+#[cfg(unix)]
+fn an_interrupt_while_pods_are_looked_for_ends_the_run() {
+    // Takes the connection and says nothing: whoever has connected is looking for pods.
+    let silent = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let server = silent.local_addr().unwrap();
+    let kubeconfig = shop().serve().kubeconfig("admin", "shop");
+    let mut config: Value = serde_json::from_str(&kubeconfig).unwrap();
+    config["clusters"][0]["cluster"]["server"] = format!("http://{server}").into();
+    let cli = Cli::new()
+        .file("kubeconfig", config.to_string())
+        .env("KUBECONFIG", "kubeconfig");
+    let child = cli.command(&["audit"]).spawn().unwrap();
+    let connection = silent.accept().unwrap();
+    let kill = format!("kill -INT {}", child.id());
+    let sent = std::process::Command::new("sh")
+        .args(["-c", &kill])
+        .status();
+    assert!(sent.unwrap().success());
+    let output = child.wait_with_output().unwrap();
+    drop(connection);
+    let said = text(&output.stderr);
+    assert!(
+        said.starts_with("interrupted: ")
+            && said.contains("the cluster: its pods were not found before the run had to end"),
+        "{said}"
+    );
+    assert_eq!(code(&output), 130);
+}
+
+#[test]
+fn targets_come_from_standard_input_as_from_a_file() {
+    let mut cluster = Cluster::new();
+    let pod = PodObject::new("shop", "web").address("127.88.1.1").build();
+    cluster = cluster.with([pod]);
+    cluster.pods.linkerd("shop", "web");
+    let server = cluster.serve();
+    let list = r#"[{"targets": ["127.88.1.1:4191"], "labels": {"team": "a"}}]"#;
+    let found = coverage(
+        &cli(&server, "admin", "shop").stdin(list),
+        &["--targets", "-"],
+    );
+    assert_eq!((found.code, found.scraped), (0, 1), "{}", found.stderr);
+    let cli = Cli::new().stdin(list);
+    for twice in [
+        &["audit", "--targets", "-", "-"][..],
+        &["audit", "--targets", "-", "--targets", "-"],
+    ] {
+        let said = cli.verdict(twice);
+        assert!(
+            said.starts_with("exit: 2\n") && said.contains("standard input can be read only once"),
+            "{said}"
+        );
+    }
+}

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::builder::FalseyValueParser;
 
 use super::terminal::variable;
+use crate::collector::targets::Scope;
 use crate::source::cluster;
 use crate::source::cluster::Access;
 use crate::source::cluster::Mesh;
@@ -13,10 +14,10 @@ use crate::source::cluster::Port;
 use crate::source::cluster::Proxies;
 use crate::source::cluster::Via;
 
-/// Which cluster, which pods, which way.
+/// Where in a cluster to look.
 #[derive(Debug, Clone, clap::Args)]
 #[command(next_help_heading = "Cluster")]
-pub(super) struct ClusterArgs {
+pub(super) struct ScopeArgs {
     /// Namespace to look in [default: that of the context]
     #[arg(
         short,
@@ -25,7 +26,7 @@ pub(super) struct ClusterArgs {
         env = "MESHCTL_NAMESPACE",
         hide_env_values = true
     )]
-    namespace: Option<String>,
+    pub(super) namespace: Option<String>,
     /// All namespaces
     #[arg(
         short = 'A',
@@ -34,25 +35,13 @@ pub(super) struct ClusterArgs {
         hide_env_values = true,
         value_parser = FalseyValueParser::new()
     )]
-    all_namespaces: bool,
-    /// Only pods with these labels, such as 'app=web,tier!=db'
-    #[arg(
-        short = 'l',
-        long,
-        value_name = "SELECTOR",
-        env = "MESHCTL_SELECTOR",
-        hide_env_values = true
-    )]
-    selector: Option<String>,
-    /// Only pods with these fields, such as 'spec.nodeName=node-1'
-    #[arg(
-        long,
-        hide_short_help = true,
-        value_name = "SELECTOR",
-        env = "MESHCTL_FIELD_SELECTOR",
-        hide_env_values = true
-    )]
-    field_selector: Option<String>,
+    pub(super) all_namespaces: bool,
+}
+
+/// Which cluster, and as whom.
+#[derive(Debug, Clone, clap::Args)]
+#[command(next_help_heading = "Cluster")]
+pub(super) struct AccessArgs {
     /// Context of the kubeconfig [default: the current one]
     #[arg(
         long,
@@ -91,6 +80,34 @@ pub(super) struct ClusterArgs {
         hide_env_values = true
     )]
     as_group: Vec<String>,
+}
+
+/// Which cluster, which pods, which way.
+#[derive(Debug, Clone, clap::Args)]
+#[command(next_help_heading = "Cluster")]
+pub(super) struct ClusterArgs {
+    #[command(flatten)]
+    scope: ScopeArgs,
+    /// Only pods with these labels, such as 'app=web,tier!=db'
+    #[arg(
+        short = 'l',
+        long,
+        value_name = "SELECTOR",
+        env = "MESHCTL_SELECTOR",
+        hide_env_values = true
+    )]
+    selector: Option<String>,
+    /// Only pods with these fields, such as 'spec.nodeName=node-1'
+    #[arg(
+        long,
+        hide_short_help = true,
+        value_name = "SELECTOR",
+        env = "MESHCTL_FIELD_SELECTOR",
+        hide_env_values = true
+    )]
+    field_selector: Option<String>,
+    #[command(flatten)]
+    access: AccessArgs,
     /// Whose proxies to look for
     #[arg(
         long,
@@ -168,26 +185,120 @@ enum ViaName {
     Direct,
 }
 
-impl ClusterArgs {
-    /// What was asked for, with what the environment says of the cluster.
-    pub(super) fn plan(self) -> cluster::Options {
+/// A flag as it is typed, the variable that stands in for it, and its value.
+type Standing = (&'static str, &'static str, Option<String>);
+
+impl ScopeArgs {
+    fn typed(&self) -> [Standing; 2] {
+        let all = self.all_namespaces.then(|| "true".to_owned());
+        [
+            ("-n", "MESHCTL_NAMESPACE", self.namespace.clone()),
+            ("-A", "MESHCTL_ALL_NAMESPACES", all),
+        ]
+    }
+
+    /// Those of these flags that were typed: what a variable says holds wherever it matters.
+    pub(super) fn given(&self) -> Vec<&'static str> {
+        given(self.typed())
+    }
+
+    /// Where objects are looked for that a configuration asks for.
+    pub(super) fn scope(&self) -> Scope {
+        match &self.namespace {
+            _ if self.all_namespaces => Scope::All,
+            Some(name) => Scope::One(name.clone()),
+            None => Scope::Configured,
+        }
+    }
+}
+
+/// Flags as a sentence names them: `-n`, `-n and -l`, `-n, -A and -l`.
+pub(super) fn listed(flags: &[&str]) -> String {
+    match flags {
+        [] => String::new(),
+        [one] => (*one).to_owned(),
+        [most @ .., last] => format!("{} and {last}", most.join(", ")),
+    }
+}
+
+impl AccessArgs {
+    fn typed(&self) -> [Standing; 4] {
+        let kubeconfig = self.kubeconfig.as_ref();
+        let kubeconfig = kubeconfig.map(|path| path.to_string_lossy().into_owned());
+        let groups = (!self.as_group.is_empty()).then(|| self.as_group.join(","));
+        [
+            ("--context", "MESHCTL_CONTEXT", self.context.clone()),
+            ("--kubeconfig", "MESHCTL_KUBECONFIG", kubeconfig),
+            ("--as", "MESHCTL_AS", self.as_user.clone()),
+            ("--as-group", "MESHCTL_AS_GROUP", groups),
+        ]
+    }
+
+    /// Those of these flags that were typed.
+    pub(super) fn given(&self) -> Vec<&'static str> {
+        given(self.typed())
+    }
+
+    /// How the API server is reached, with what the environment says of it.
+    pub(super) fn plan(self) -> Access {
         let (kubeconfig, kubeconfig_named) = match self.kubeconfig {
             Some(path) => (vec![path], true),
             None => (kubeconfigs(), false),
         };
+        Access {
+            kubeconfig,
+            kubeconfig_named,
+            context: self.context,
+            impersonate: self.as_user,
+            impersonate_groups: self.as_group,
+            // Kubernetes sets it in every container.
+            in_cluster: variable("KUBERNETES_SERVICE_HOST").is_some(),
+            proxies: proxies(),
+        }
+    }
+}
+
+/// The flags of which neither nothing nor the value of their variable is there.
+fn given<const N: usize>(flags: [Standing; N]) -> Vec<&'static str> {
+    let is_typed = |(_, name, value): &Standing| {
+        let standing = variable(name);
+        value.is_some() && standing.is_none_or(|standing| !says(&standing, value.as_deref()))
+    };
+    let typed = flags.into_iter().filter(is_typed);
+    typed.map(|(flag, ..)| flag).collect()
+}
+
+/// Whether a variable says what a flag came to; that of a switch says it in many words.
+fn says(standing: &str, value: Option<&str>) -> bool {
+    value == Some(standing) || value == Some("true")
+}
+
+impl ClusterArgs {
+    /// Where objects are looked for that a configuration asks for.
+    pub(super) fn scope(&self) -> Scope {
+        self.scope.scope()
+    }
+
+    /// Flags that choose pods and were typed.
+    pub(super) fn given(&self) -> Vec<&'static str> {
+        let mut flags = self.scope.given();
+        flags.extend(given([
+            ("-l", "MESHCTL_SELECTOR", self.selector.clone()),
+            (
+                "--field-selector",
+                "MESHCTL_FIELD_SELECTOR",
+                self.field_selector.clone(),
+            ),
+        ]));
+        flags
+    }
+
+    /// What was asked for, with what the environment says of the cluster.
+    pub(super) fn plan(self) -> cluster::Options {
         cluster::Options {
-            access: Access {
-                kubeconfig,
-                kubeconfig_named,
-                context: self.context,
-                impersonate: self.as_user,
-                impersonate_groups: self.as_group,
-                // Kubernetes sets it in every container.
-                in_cluster: variable("KUBERNETES_SERVICE_HOST").is_some(),
-                proxies: proxies(),
-            },
-            namespace: self.namespace,
-            all_namespaces: self.all_namespaces,
+            access: self.access.plan(),
+            namespace: self.scope.namespace,
+            all_namespaces: self.scope.all_namespaces,
             everything: false,
             selector: self.selector,
             field_selector: self.field_selector,

@@ -82,14 +82,15 @@ pub(super) fn run(
         gate,
     } = args;
     let simulates_stdin = simulation.as_ref().is_some_and(SimulationArgs::reads_stdin);
-    if sources.reads_stdin() && simulates_stdin {
+    if sources.takes_stdin() && simulates_stdin {
         anyhow::bail!("standard input cannot be both a SOURCE and a configuration");
     }
-    if (sources.reads_stdin() || simulates_stdin) && terminal.types_input {
+    if (sources.takes_stdin() || simulates_stdin) && terminal.types_input {
         messages.note("reading from the terminal: paste it and end with Ctrl-D");
     }
     let progress = sources.progress(terminal, messages);
     let can_repeat = sources.are_all_named();
+    sources.say_idle_flags(messages);
     let Some(mut survey) = sources.plan()? else {
         return Ok(ask_for_source(command, terminal, messages));
     };

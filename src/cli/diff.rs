@@ -12,6 +12,8 @@ use super::counting::NO_SOURCE;
 use super::deliver::deliver;
 use super::interrupt;
 use super::messages::Messages;
+use super::progress;
+use super::progress::Manner;
 use super::simulation::SettingArgs;
 use super::simulation::release;
 use super::sources::SourceArgs;
@@ -26,6 +28,7 @@ use crate::report;
 use crate::report::Compared;
 use crate::report::Format;
 use crate::report::VerifiedEdit;
+use crate::source::Kept;
 use crate::survey;
 use crate::survey::Control;
 use crate::survey::Simulated;
@@ -139,23 +142,29 @@ pub(super) fn run(args: Args, terminal: &Terminal, messages: Messages) -> anyhow
             return Ok(ExitCode::CouldNot);
         }
     };
-    if sources.reads_stdin() && terminal.types_input {
+    if sources.takes_stdin() && terminal.types_input {
         messages.note("reading from the terminal: paste a scrape and end with Ctrl-D");
     }
     let setting = SettingArgs::plain(versions[0]);
     let sides = Sides::load([left, right], versions, &setting, terminal, messages)?;
     let once = sources.reads_stdin();
-    let Some(base) = sources.plan()? else {
+    let progress = sources.progress(terminal, messages);
+    sources.say_idle_flags(messages);
+    let Some(mut plan) = sources.plan()? else {
         messages.error(NO_SOURCE);
         return Ok(ExitCode::CouldNot);
     };
+    // Asked again, live targets would have other series, and the edits be tried on those.
+    let kept = Kept::new(std::env::temp_dir());
+    plan.sources.keep = Some(Arc::clone(&kept));
     let control = Arc::new(Control::default());
     interrupt::listen(Arc::clone(&control), terminal.can_draw)?;
-    let survey = survey_of(
-        &base,
-        vec![sides.left.clone(), sides.right.clone()],
-        &control,
-    );
+    let base = Base {
+        plan,
+        control,
+        progress,
+    };
+    let survey = base.survey(vec![sides.left.clone(), sides.right.clone()]);
     for failure in &survey.coverage.failed {
         messages.warning(&format!(
             "cannot read {}: {}",
@@ -171,18 +180,24 @@ pub(super) fn run(args: Args, terminal: &Terminal, messages: Messages) -> anyhow
     let difference = difference::compare(side(left), side(right));
     let (edits, no_edit) = if difference.is_empty() || versions[0] != versions[1] {
         (Vec::new(), None)
+    } else if survey.interrupted {
+        let why = "no edit was tried: the run was interrupted";
+        (Vec::new(), Some(why.to_owned()))
     } else if once {
         let why = "no edit was tried: standard input cannot be read a second time";
+        (Vec::new(), Some(why.to_owned()))
+    } else if let Some(broken) = kept.broken() {
+        let why = format!("no edit was tried: the scrapes could not be kept, as {broken}");
         (Vec::new(), Some(why))
     } else {
-        (verified(&base, &sides, [left, right], &control), None)
+        (verified(&base, &sides, [left, right]), None)
     };
     let compared = Compared {
         left: &sides.names[0],
         right: &sides.names[1],
         difference: &difference,
         edits: &edits,
-        no_edit,
+        no_edit: no_edit.as_deref(),
         interval: interval(left),
         targets: survey.coverage.scraped,
     };
@@ -208,12 +223,24 @@ fn verdict(survey: &Survey, difference: &Difference) -> ExitCode {
     }
 }
 
-fn survey_of(base: &survey::Plan, simulate: Vec<Plan>, control: &Control) -> Survey {
-    let plan = survey::Plan {
-        simulate,
-        ..base.clone()
-    };
-    survey::run(&plan, control)
+/// What is read, once or more often.
+struct Base {
+    plan: survey::Plan,
+    control: Arc<Control>,
+    progress: Manner,
+}
+
+impl Base {
+    /// One pass, through these plans.
+    fn survey(&self, simulate: Vec<Plan>) -> Survey {
+        let plan = survey::Plan {
+            simulate,
+            ..self.plan.clone()
+        };
+        self.control.start_over();
+        let work = || survey::run(&plan, &self.control);
+        progress::watch(&self.control, self.progress, work)
+    }
 }
 
 /// The first pipeline of a plan. A plan has at least one.
@@ -237,12 +264,7 @@ fn interval(simulated: &Simulated) -> Duration {
 }
 
 /// Edits of either side after which the very same series arrive, found out by running them all at once.
-fn verified(
-    base: &survey::Plan,
-    sides: &Sides,
-    simulated: [&Simulated; 2],
-    control: &Control,
-) -> Vec<VerifiedEdit> {
+fn verified(base: &Base, sides: &Sides, simulated: [&Simulated; 2]) -> Vec<VerifiedEdit> {
     let [left, right] = simulated;
     let of_left = edit::proposals(&sides.left, &left.layout, &wish(side(left), side(right)));
     let of_right = edit::proposals(&sides.right, &right.layout, &wish(side(right), side(left)));
@@ -257,7 +279,7 @@ fn verified(
         return Vec::new();
     }
     let plans = edits.iter().map(|(_, edit)| edit.plan.clone()).collect();
-    let survey = survey_of(base, plans, control);
+    let survey = base.survey(plans);
     let mut verified: Vec<VerifiedEdit> = Vec::new();
     for (at, (name, edit)) in edits.into_iter().enumerate() {
         let other = if name == "left" { right } else { left };

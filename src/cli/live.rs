@@ -30,7 +30,7 @@ const MOST_AT_ONCE: usize = 1024;
 pub(super) struct LiveArgs {
     /// Read the targets listed in a Prometheus `file_sd` file too; may be repeated
     ///
-    /// JSON or YAML: a list of groups, each with `targets` (host:port) and `labels`. Of the labels,
+    /// `-` for standard input. JSON or YAML: a list of groups, each with `targets` (host:port) and `labels`. Of the labels,
     /// `__scheme__`, `__metrics_path__` and `__param_NAME` say where the metrics are, else
     /// `http://host:port/metrics`.
     #[arg(
@@ -172,6 +172,12 @@ impl LiveArgs {
     /// Whether targets are named by these flags alone.
     pub(super) fn names_targets(&self) -> bool {
         !self.targets.is_empty()
+    }
+
+    /// How often standard input is among the lists.
+    pub(super) fn lists_on_stdin(&self) -> usize {
+        let lists = self.targets.iter();
+        lists.filter(|path| path.as_os_str() == "-").count()
     }
 
     /// Reads the files that are named.

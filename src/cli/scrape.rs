@@ -133,10 +133,11 @@ pub(super) fn run(args: Args, terminal: &Terminal, messages: Messages) -> anyhow
     if sources.reads_stdin() && count.get() > 1 {
         anyhow::bail!("standard input can be read once only: leave --count out");
     }
-    if sources.reads_stdin() && terminal.types_input {
+    if sources.takes_stdin() && terminal.types_input {
         messages.note("reading from the terminal: paste it and end with Ctrl-D");
     }
     let manner = sources.progress(terminal, messages);
+    sources.say_idle_flags(messages);
     let Some(survey) = sources.plan()? else {
         messages.error(counting::NO_SOURCE);
         messages.note("for example: meshctl scrape -o web.tar.zst http://localhost:4191/metrics");

@@ -6,6 +6,7 @@ use std::thread;
 use clap::builder::FalseyValueParser;
 use globset::GlobMatcher;
 
+use super::cluster;
 use super::cluster::ClusterArgs;
 use super::live::LiveArgs;
 use super::live::LivePlan;
@@ -102,10 +103,31 @@ impl SourceArgs {
         self.sources.iter().any(|source| source == "-")
     }
 
+    /// Whether anything comes from standard input: a source, or a list of targets.
+    pub(super) fn takes_stdin(&self) -> bool {
+        self.reads_stdin() || self.live.lists_on_stdin() > 0
+    }
+
     /// Takes the first words away, which are no sources to this command.
     pub(super) fn take_front(&mut self, count: usize) -> Vec<String> {
         let count = count.min(self.sources.len());
         self.sources.drain(..count).collect()
+    }
+
+    /// Says which flags choose among pods where no pod is looked for.
+    pub(super) fn say_idle_flags(&self, messages: Messages) {
+        let flags = self.cluster.given();
+        let looks = self.is_empty() || source::name_workload(&self.sources);
+        if !flags.is_empty() && !looks {
+            messages.warning(&format!(
+                "{}: no effect, as only files and URLs are read",
+                cluster::listed(&flags)
+            ));
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.sources.is_empty() && !self.live.names_targets()
     }
 
     /// What will be read; `None` where nothing is named.
@@ -113,8 +135,14 @@ impl SourceArgs {
     /// # Errors
     /// A file that says what to read or how cannot be used.
     pub(super) fn plan(self) -> anyhow::Result<Option<survey::Plan>> {
+        let is_empty = self.is_empty();
+        if self.live.lists_on_stdin() + usize::from(self.reads_stdin()) > 1 {
+            anyhow::bail!(
+                "standard input can be read only once: name `-` as a SOURCE or for --targets"
+            );
+        }
         let mut cluster = self.cluster.plan();
-        if self.sources.is_empty() && !self.live.names_targets() {
+        if is_empty {
             if !cluster.access.is_configured() {
                 return Ok(None);
             }
@@ -133,6 +161,7 @@ impl SourceArgs {
                 lists,
                 live,
                 cluster,
+                keep: None,
             },
             workers: self.threads.unwrap_or_else(processors).get(),
             max_line_bytes: self.max_line_bytes,

@@ -1,6 +1,7 @@
 //! `meshctl targets`: what discovery and relabeling would scrape.
 
 mod inputs;
+mod listing;
 
 use super::ExitCode;
 use super::deliver::deliver;
@@ -9,11 +10,11 @@ use super::messages::Messages;
 use super::show::Output;
 use super::terminal::Terminal;
 use crate::collector::targets;
-use crate::collector::targets::Mode;
 use crate::collector::targets::Targets;
 use crate::findings;
 use crate::report;
 use inputs::InputArgs;
+pub(super) use inputs::declared;
 
 /// Which targets a configuration scrapes, what falls out, and what nobody scrapes
 #[derive(Debug, clap::Args)]
@@ -21,12 +22,6 @@ use inputs::InputArgs;
 pub(super) struct Args {
     #[command(flatten)]
     inputs: InputArgs,
-    /// How many Collectors run it [default: what an `OpenTelemetryCollector` or Helm values say]
-    #[arg(long, value_name = "MODE", value_enum, help_heading = "Where it runs")]
-    mode: Option<ModeArg>,
-    /// Namespace that the Collector runs in, for `own_namespace`
-    #[arg(long, value_name = "NAMESPACE", help_heading = "Where it runs")]
-    collector_namespace: Option<String>,
     /// Output format
     #[arg(
         short,
@@ -52,40 +47,21 @@ pub(super) struct Args {
     gate: GateArgs,
 }
 
-#[derive(Debug, Clone, Copy, clap::ValueEnum)]
-enum ModeArg {
-    /// One on each node
-    Daemonset,
-    /// Some replicas
-    Deployment,
-    /// Some replicas with names that stay
-    Statefulset,
-    /// One in each pod that asks for it
-    Sidecar,
-}
-
-impl From<ModeArg> for Mode {
-    fn from(typed: ModeArg) -> Self {
-        match typed {
-            ModeArg::Daemonset => Self::DaemonSet,
-            ModeArg::Deployment => Self::Deployment,
-            ModeArg::Statefulset => Self::StatefulSet,
-            ModeArg::Sidecar => Self::Sidecar,
-        }
-    }
-}
-
 const LONG_ABOUT: &str = "\
 Evaluates the discovery (kubernetes_sd_configs, static_configs) and relabel_configs of a Collector's or \
-Prometheus' configuration over the objects of a cluster, without either: which targets result, which raw \
+Prometheus' configuration over the objects of a cluster, without running it: which targets result, which raw \
 targets fall out at which rule and what the rule saw, what is scraped twice, and which proxies nobody scrapes.
 
-Sources are told by their content: the configuration, and lists as `kubectl get -A -o json` or `-o yaml` \
-prints them: pods, and what the configuration asks for beside them (services, endpoints, endpointslices, \
-nodes, namespaces, ingresses; replicasets and jobs for the names of what owns pods).
+The objects are those of the kubeconfig's cluster: pods, and what the configuration asks for beside them \
+(services, endpoints, endpointslices, nodes, namespaces, ingresses; replicasets and jobs for the names of what \
+owns pods), in the namespaces that it names. They are listed, and nothing else is asked of the cluster. Or they \
+are read from lists as `kubectl get -A -o json` or `-o yaml` prints them. What is a list and what is the \
+configuration is told by the content.
 
 Examples:
-  What a configuration scrapes in a cluster
+  What a configuration scrapes in the cluster of the current context
+    meshctl targets otel.yaml
+  The same from saved objects
     kubectl get pods,nodes -A -o json > objects.json
     meshctl targets otel.yaml objects.json
   One job, every target, every object that falls out
@@ -98,8 +74,6 @@ Examples:
 pub(super) fn run(args: Args, terminal: &Terminal, messages: Messages) -> anyhow::Result<ExitCode> {
     let Args {
         inputs,
-        mode,
-        collector_namespace,
         output,
         limit,
         gate,
@@ -107,12 +81,15 @@ pub(super) fn run(args: Args, terminal: &Terminal, messages: Messages) -> anyhow
     let Some(read) = inputs.read(terminal, messages)? else {
         return Ok(ExitCode::CouldNot);
     };
-    let mut setting = read.declared.clone();
-    setting.mode = mode.map(Mode::from).or(setting.mode);
-    setting.namespace = collector_namespace.or(setting.namespace);
     let plan = &read.loaded.plan;
     let job = plan.job.as_deref();
-    let found = targets::evaluate(&plan.config, &plan.pipelines, job, &read.objects, &setting);
+    let found = targets::evaluate(
+        &plan.config,
+        &plan.pipelines,
+        job,
+        &read.objects,
+        &read.setting,
+    );
     let mut found = found.map_err(|error| read.loaded.say_error(&error, terminal))?;
     found.name.clone_from(&plan.name);
     found.inputs = read.inputs;

@@ -8,6 +8,7 @@
 mod doubles;
 mod endpoints;
 mod job;
+mod needs;
 mod objects;
 mod pods;
 mod raw;
@@ -24,6 +25,8 @@ pub use job::Dropped;
 pub use job::JobTargets;
 pub use job::Refused;
 pub use job::TargetRule;
+pub use needs::Needs;
+pub use needs::Scope;
 pub use objects::Objects;
 pub use pods::NoTarget;
 pub use raw::Origin;
@@ -40,9 +43,12 @@ use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 use super::config::Config;
+use super::config::PrometheusReceiver;
+use super::config::Reference;
 use super::config::ScrapeJob;
 use super::decode::Notice;
 use super::position::ConfigError;
+use super::position::Position;
 use objects::many;
 use objects::text;
 
@@ -97,15 +103,8 @@ pub fn evaluate(
         idle_pods: idle_pods(objects),
         ..Targets::default()
     };
-    let mut seen = BTreeSet::new();
-    let running = config.pipelines.iter();
-    let running = running.filter(|pipeline| pipelines.contains(&pipeline.id));
-    for reference in running.flat_map(|pipeline| &pipeline.receivers) {
-        if !seen.insert(reference.id.as_str()) {
-            continue;
-        }
-        let mut receivers = config.scrapes.iter();
-        let Some(receiver) = receivers.find(|receiver| receiver.id == reference.id) else {
+    for (reference, receiver) in receivers(config, pipelines) {
+        let Some(receiver) = receiver else {
             targets.notices.push(Notice {
                 at: reference.at,
                 subject: format!("receiver {}", reference.id),
@@ -127,9 +126,42 @@ pub fn evaluate(
             }
         }
     }
+    // Whoever lists objects asks for pods whatever the jobs need: proxies are among them.
+    let told = |notice: &Notice| notice.message.contains("asks for pods");
+    if objects.are_listed()
+        && let Some(gap) = objects.gap("Pod")
+        && !targets.notices.iter().any(told)
+    {
+        targets.notices.push(Notice {
+            at: Position::default(),
+            subject: "pods".to_owned(),
+            message: format!("{gap}: which proxies run, and who scrapes them, is not known"),
+        });
+    }
     targets.doubles = doubles::all(&targets.jobs);
     targets.sidecars = sidecars::all(objects, &targets.jobs);
     Ok(targets)
+}
+
+/// The receivers of these pipelines, each once; `None` for one that scrapes nothing or is not simulated.
+fn receivers<'c>(
+    config: &'c Config,
+    pipelines: &[String],
+) -> Vec<(&'c Reference, Option<&'c PrometheusReceiver>)> {
+    let mut seen = BTreeSet::new();
+    let running = config.pipelines.iter();
+    let running = running.filter(|pipeline| pipelines.contains(&pipeline.id));
+    let references = running.flat_map(|pipeline| &pipeline.receivers);
+    references
+        .filter(|reference| seen.insert(reference.id.as_str()))
+        .map(|reference| {
+            let mut scrapes = config.scrapes.iter();
+            (
+                reference,
+                scrapes.find(|receiver| receiver.id == reference.id),
+            )
+        })
+        .collect()
 }
 
 /// The labels that discovery gives each raw target of a job, before the job adds its own.
@@ -147,15 +179,18 @@ pub fn discovered(
     Ok(raws.into_iter().map(|raw| raw.labels).collect())
 }
 
-/// A notice that a kind of object is missing.
-fn missing(job: &str, at: super::position::Position, kind: &str) -> Notice {
+/// A notice that objects of a kind are missing, of which `gap` says why.
+fn missing(job: &str, at: Position, kind: &str, gap: &str, is_listed: bool) -> Notice {
     let many = many(kind);
+    let remedy = if is_listed {
+        String::new()
+    } else {
+        format!(" (kubectl get {many} -A -o json)")
+    };
     Notice {
         at,
         subject: format!("job {job}"),
-        message: format!(
-            "asks for {many}, and none were given: what depends on them is not known (kubectl get {many} -A -o json)"
-        ),
+        message: format!("asks for {many}, {gap}: what depends on them is not known{remedy}"),
     }
 }
 

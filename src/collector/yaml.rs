@@ -6,12 +6,14 @@
 //! contains it, keys that are lists or maps, too deep nesting, and aliases that multiply out to too much.
 
 mod builder;
+mod json;
 mod locate;
 mod origin;
 mod parse;
 mod scalar;
 
 pub use builder::MAX_DEPTH;
+pub(in crate::collector) use json::of_json;
 pub use locate::pinpoint;
 pub use origin::Origin;
 pub use parse::Documents;

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::io::BufRead;
-use std::io::Read;
 use std::io::Write;
 use std::ops::ControlFlow;
 use std::sync::Mutex;
@@ -34,6 +33,7 @@ use crate::source::Remark;
 use crate::source::Scrape;
 use crate::source::Skip;
 use crate::source::Target;
+use crate::source::Watched;
 use crate::source::manifest::Header;
 use crate::source::manifest::JournalLine;
 use crate::source::manifest::SavedTarget;
@@ -171,10 +171,10 @@ impl Run<'_> {
                 continue;
             }
             spool.clear();
-            let mut body = Watched {
-                body,
-                control: self.control,
-            };
+            let Control {
+                body_bytes, cancel, ..
+            } = self.control;
+            let mut body = Watched::new(body, body_bytes, cancel);
             let read = match &mut rewriter {
                 Some(rewriter) => rewriter.rewrite(&mut body, &mut spool),
                 None => copy(&mut body, &mut spool),
@@ -318,36 +318,5 @@ fn copy(body: &mut dyn BufRead, out: &mut impl Write) -> Result<(), Halt> {
         out.write_all(chunk).map_err(Halt::Write)?;
         let length = chunk.len();
         body.consume(length);
-    }
-}
-
-/// A body that counts what is read of it and ends with an error when the run is cancelled.
-struct Watched<'a> {
-    body: Box<dyn BufRead + Send>,
-    control: Control<'a>,
-}
-
-impl Read for Watched<'_> {
-    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        let count = self.fill_buf()?.read(into)?;
-        self.consume(count);
-        Ok(count)
-    }
-}
-
-impl BufRead for Watched<'_> {
-    fn fill_buf(&mut self) -> io::Result<&[u8]> {
-        let chunk = self.body.fill_buf()?;
-        // Asked after the wait for the chunk: it may have been long.
-        if self.control.is_cancelled() {
-            return Err(io::Error::other(INTERRUPTED));
-        }
-        Ok(chunk)
-    }
-
-    fn consume(&mut self, count: usize) {
-        self.body.consume(count);
-        let read = self.control.body_bytes;
-        read.fetch_add(count as u64, Ordering::Relaxed);
     }
 }

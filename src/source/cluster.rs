@@ -10,6 +10,7 @@ mod find;
 mod labels;
 mod lists;
 mod named;
+pub mod objects;
 mod owners;
 mod permission;
 mod proxies;

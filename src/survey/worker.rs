@@ -1,8 +1,5 @@
 //! One worker: reads targets into a count of its own.
 
-use std::io;
-use std::io::BufRead;
-use std::io::Read;
 use std::iter;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -34,6 +31,7 @@ use crate::mesh::TargetTraffic;
 use crate::source::Failure;
 use crate::source::INTERRUPTED;
 use crate::source::Scrape;
+use crate::source::Watched;
 use crate::table::Keep;
 
 /// Refused lines of one target that are kept with their text. All are counted.
@@ -127,10 +125,10 @@ impl<'a> Worker<'a> {
             body,
             answer: _,
         } = scrape;
-        let mut body = Watched {
-            body,
-            control: self.control,
-        };
+        let Control {
+            body_bytes, cancel, ..
+        } = self.control;
+        let mut body = Watched::new(body, body_bytes, cancel);
         let mut count = Count {
             tally: &mut self.part.tally,
             rejects: TargetRejects {
@@ -192,37 +190,6 @@ impl<'a> Worker<'a> {
                 self.control.targets_failed.fetch_add(1, Ordering::Relaxed);
             }
         }
-    }
-}
-
-/// A body that counts what is read of it and ends with an error when the survey is cancelled.
-struct Watched<'a> {
-    body: Box<dyn BufRead + Send>,
-    control: &'a Control,
-}
-
-impl Read for Watched<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.fill_buf()?.read(buffer)?;
-        self.consume(read);
-        Ok(read)
-    }
-}
-
-impl BufRead for Watched<'_> {
-    fn fill_buf(&mut self) -> io::Result<&[u8]> {
-        let chunk = self.body.fill_buf()?;
-        // Asked after the wait for the chunk: it may have been long.
-        if self.control.cancel.load(Ordering::Relaxed) {
-            return Err(io::Error::other(INTERRUPTED));
-        }
-        Ok(chunk)
-    }
-
-    fn consume(&mut self, count: usize) {
-        self.body.consume(count);
-        let read = &self.control.body_bytes;
-        read.fetch_add(count as u64, Ordering::Relaxed);
     }
 }
 

@@ -1,7 +1,10 @@
-//! What `targets` reads: a configuration, and lists of a cluster's objects.
+//! What `targets` reads: a configuration, and lists of a cluster's objects or the cluster itself.
 
 use anyhow::bail;
 
+use super::super::cluster;
+use super::super::cluster::AccessArgs;
+use super::super::cluster::ScopeArgs;
 use super::super::messages::Messages;
 use super::super::simulation::Filter;
 use super::super::simulation::Loaded;
@@ -11,7 +14,11 @@ use super::super::simulation::release;
 use super::super::simulation::say_error;
 use super::super::terminal::Terminal;
 use super::super::values;
-use crate::collector::config::Discovery;
+use super::listing;
+use super::listing::Listed;
+use crate::collector::config::Shape;
+use crate::collector::targets::Mode;
+use crate::collector::targets::Needs;
 use crate::collector::targets::Objects;
 use crate::collector::targets::Setting;
 use crate::collector::version::Version;
@@ -20,6 +27,8 @@ use crate::collector::version::Version;
 #[derive(Debug, clap::Args)]
 pub(super) struct InputArgs {
     /// A configuration, and lists of objects as `kubectl get -A -o json` prints them; `-` for standard input
+    ///
+    /// Without a list, the objects are those of the cluster that the kubeconfig names.
     #[arg(value_name = "SOURCE")]
     sources: Vec<String>,
     /// Configuration to evaluate; several are merged as the Collector merges them
@@ -59,6 +68,16 @@ pub(super) struct InputArgs {
     /// A file with such variables, one a line
     #[arg(long, value_name = "FILE", help_heading = "Where it runs")]
     env_file: Vec<String>,
+    /// How many Collectors run it [default: what an `OpenTelemetryCollector` or Helm values say]
+    #[arg(long, value_name = "MODE", value_enum, help_heading = "Where it runs")]
+    mode: Option<ModeArg>,
+    /// Namespace that the Collector runs in, for `own_namespace`
+    #[arg(long, value_name = "NAMESPACE", help_heading = "Where it runs")]
+    collector_namespace: Option<String>,
+    #[command(flatten)]
+    scope: ScopeArgs,
+    #[command(flatten)]
+    access: AccessArgs,
 }
 
 /// What was read.
@@ -67,8 +86,8 @@ pub(super) struct Read {
     pub(super) inputs: Vec<String>,
     pub(super) loaded: Loaded,
     pub(super) objects: Objects,
-    /// What the configuration's file says of where it runs.
-    pub(super) declared: Setting,
+    /// Where the Collector runs.
+    pub(super) setting: Setting,
 }
 
 impl InputArgs {
@@ -122,6 +141,10 @@ impl InputArgs {
             collector_key,
             environment,
             env_file,
+            mode,
+            collector_namespace,
+            scope,
+            access,
             ..
         } = self;
         if configs.is_empty() {
@@ -137,34 +160,71 @@ impl InputArgs {
         );
         let texts: Vec<String> = configs.iter().map(|(_, text)| text.clone()).collect();
         let loaded = setting.load(&Filter::Read(configs), terminal, messages)?;
-        if lists.is_empty() && asks_a_cluster(&loaded) {
-            messages.error("no objects of a cluster to look at: name lists of them");
-            messages.note("for example: kubectl get pods,services,nodes -A -o json > objects.json");
-            return Ok(None);
-        }
-        let mut declared = Setting::default();
-        for text in &texts {
-            // The file has been read before, so this cannot fail.
-            let of = Setting::declared(text, &loaded.plan.config.shape);
-            let of = of.unwrap_or_default();
-            if of != Setting::default() {
-                declared = of;
+        let mut setting = declared(&texts, &loaded.plan.config.shape);
+        setting.mode = mode.map(Mode::from).or(setting.mode);
+        setting.namespace = collector_namespace.or(setting.namespace);
+        let plan = &loaded.plan;
+        let only = plan.job.as_deref();
+        let wide = scope.scope();
+        let needs = Needs::new(&plan.config, &plan.pipelines, only, &setting, &wide);
+        if !lists.is_empty() || needs.roles.is_empty() {
+            let mut idle = scope.given();
+            idle.extend(access.given());
+            if !idle.is_empty() {
+                let why = if lists.is_empty() {
+                    "the configuration asks nothing of a cluster"
+                } else {
+                    "the objects are those of the lists"
+                };
+                messages.warning(&format!("{}: no effect, as {why}", cluster::listed(&idle)));
+            }
+        } else {
+            match listing::list(access.plan(), &needs, &wide, messages) {
+                Listed::Objects(listed) => objects = listed,
+                Listed::Nothing => return Ok(None),
             }
         }
         Ok(Some(Read {
             inputs,
             loaded,
             objects,
-            declared,
+            setting,
         }))
     }
 }
 
-/// Whether a job asks for anything of a cluster: fixed targets need no objects.
-fn asks_a_cluster(loaded: &Loaded) -> bool {
-    let receivers = loaded.plan.config.scrapes.iter();
-    let mut discoveries = receivers
-        .flat_map(|receiver| &receiver.jobs)
-        .flat_map(|job| &job.discovery);
-    discoveries.any(|discovery| matches!(discovery, Discovery::Kubernetes(_)))
+/// What the files of a configuration say of where it runs.
+pub(in crate::cli) fn declared(texts: &[String], shape: &Shape) -> Setting {
+    let mut declared = Setting::default();
+    for text in texts {
+        // The file has been read before, so this cannot fail.
+        let of = Setting::declared(text, shape).unwrap_or_default();
+        if of != Setting::default() {
+            declared = of;
+        }
+    }
+    declared
+}
+
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum ModeArg {
+    /// One on each node
+    Daemonset,
+    /// Some replicas
+    Deployment,
+    /// Some replicas with names that stay
+    Statefulset,
+    /// One in each pod that asks for it
+    Sidecar,
+}
+
+impl From<ModeArg> for Mode {
+    fn from(typed: ModeArg) -> Self {
+        match typed {
+            ModeArg::Daemonset => Self::DaemonSet,
+            ModeArg::Deployment => Self::Deployment,
+            ModeArg::Statefulset => Self::StatefulSet,
+            ModeArg::Sidecar => Self::Sidecar,
+        }
+    }
 }

@@ -22,6 +22,7 @@ use super::Objects;
 use super::Reach;
 use super::Setting;
 use super::missing;
+use super::needs;
 use super::pods::NoTarget;
 use super::raw::ADDRESS;
 use super::raw::Origin;
@@ -31,7 +32,6 @@ use super::reach;
 use super::roles;
 use super::view::Outside;
 use super::view::View;
-use super::view::kind_of;
 
 /// What a job makes of a cluster.
 #[derive(Debug, Clone, Default)]
@@ -283,12 +283,20 @@ fn unknown(
             "selects pods by a node that is empty here: shown is what the Collectors of all nodes scrape together",
         ));
     }
-    let kind = kind_of(&discovery.role);
-    if !objects.knows(kind) {
-        notices.push(missing(&job.name, discovery.at, kind));
+    if let Some(only) = objects.only_namespace()
+        && needs::looks_beyond(discovery, only, setting)
+    {
+        notices.push(notice(&format!(
+            "looks at other namespaces than {only} too, which were not listed: their targets are missing here"
+        )));
     }
-    let others = view.unknown().into_iter();
-    notices.extend(others.map(|(_, kind)| missing(&job.name, discovery.at, kind)));
+    for resource in needs::of(discovery) {
+        let kind = resource.kind();
+        if let Some(gap) = objects.gap(kind) {
+            let listed = objects.are_listed();
+            notices.push(missing(&job.name, discovery.at, kind, &gap, listed));
+        }
+    }
     notices
 }
 

@@ -1,17 +1,20 @@
-//! The objects of a cluster, as `kubectl get … -A -o json` or `-o yaml` prints them.
+//! The objects of a cluster, as `kubectl get … -A -o json` or `-o yaml` prints them, or as its API server lists them.
 //!
-//! In comes the text of lists or single objects, in one file or several; out goes what discovery asks for, by
-//! kind, namespace and name. Kinds that no discovery knows are passed over. Refused: what is no YAML or JSON,
-//! and what holds no object that is known.
+//! In comes the text of lists or single objects, in one file or several, or what was listed and what was refused;
+//! out goes what discovery asks for, by kind, namespace and name. Kinds that no discovery knows are passed over.
+//! Refused: what is no YAML or JSON, and what holds no object that is known.
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 use super::super::position::ConfigError;
+use super::super::position::Position;
 use super::super::yaml;
 use super::super::yaml::Kind;
 use super::super::yaml::Node;
 use super::super::yaml::Origin;
+use crate::source::cluster::objects::Listing;
+use crate::source::cluster::objects::Refused;
 
 /// Kinds that discovery or the owners of pods need, and how kubectl calls many of them.
 const KINDS: [(&str, &str); 9] = [
@@ -37,9 +40,42 @@ pub struct Objects {
     repeated: u64,
     /// Objects of other kinds.
     passed_over: u64,
+    /// They were listed by the API server, so that what is missing was not asked for or was refused.
+    is_listed: bool,
+    /// Why some or all objects of a kind were not listed.
+    refused: BTreeMap<&'static str, Vec<String>>,
+    /// The only namespace that was asked for, where the user chose one.
+    only: Option<String>,
 }
 
 impl Objects {
+    /// What an API server listed, in the only namespace that it was asked for or in all that matter.
+    pub fn listed(listing: Listing, only: Option<&str>) -> Self {
+        let Listing {
+            objects,
+            refused,
+            remarks: _,
+        } = listing;
+        let mut listed = Self {
+            is_listed: true,
+            only: only.map(str::to_owned),
+            ..Self::default()
+        };
+        for (resource, items) in objects {
+            listed.seen.insert(resource.kind());
+            for item in items {
+                let node = yaml::of_json(item, Position::default());
+                // Items of a list need not say their kind.
+                listed.insert(resource.kind(), node);
+            }
+        }
+        for Refused { resource, reason } in refused {
+            let reasons = listed.refused.entry(resource.kind()).or_default();
+            reasons.push(reason);
+        }
+        listed
+    }
+
     /// Adds what a text holds; `file` is its index, for the places of errors.
     ///
     /// # Errors
@@ -86,15 +122,19 @@ impl Objects {
             self.passed_over += u64::from(!kind.is_empty());
             return false;
         };
+        self.seen.insert(kind);
+        self.insert(kind, node.clone());
+        true
+    }
+
+    fn insert(&mut self, kind: &'static str, node: Node) {
         let of = |key: &str| {
-            text(node, &["metadata", key])
+            text(&node, &["metadata", key])
                 .unwrap_or_default()
                 .to_owned()
         };
         let key = (kind, of("namespace"), of("name"));
-        self.seen.insert(kind);
-        self.repeated += u64::from(self.all.insert(key, node.clone()).is_some());
-        true
+        self.repeated += u64::from(self.all.insert(key, node).is_some());
     }
 
     /// All objects of a kind, by namespace and name.
@@ -113,6 +153,29 @@ impl Objects {
     /// Whether anything was said of this kind, were it that there are none.
     pub fn knows(&self, kind: &str) -> bool {
         self.seen.contains(kind)
+    }
+
+    /// What is not known of a kind that is asked for, and why, in words that follow its name; `None` where all is
+    /// known.
+    pub(super) fn gap(&self, kind: &str) -> Option<String> {
+        let reasons = self.refused.get(kind).map(|reasons| reasons.join("; "));
+        Some(match (reasons, self.knows(kind)) {
+            (Some(reasons), false) => format!("which could not be listed: {reasons}"),
+            (Some(reasons), true) => format!("of which some could not be listed: {reasons}"),
+            (None, true) => return None,
+            (None, false) if self.is_listed => "which were not listed".to_owned(),
+            (None, false) => "and none were given".to_owned(),
+        })
+    }
+
+    /// Whether they come from an API server.
+    pub fn are_listed(&self) -> bool {
+        self.is_listed
+    }
+
+    /// The only namespace that was looked at, where the user chose one.
+    pub(super) fn only_namespace(&self) -> Option<&str> {
+        self.only.as_deref()
     }
 
     /// How many objects of a kind there are.

@@ -64,26 +64,39 @@ impl Query {
 
 /// All objects of a kind that `query` means, each made smaller by `take` before the next page is asked for.
 ///
-/// A list that expires on the way is begun anew, so that nothing is missing and nothing there twice.
-///
 /// # Errors
 /// The server refuses or is lost.
 pub(super) async fn list<K, T>(
     client: &Client,
     query: &Query,
-    mut take: impl FnMut(K) -> T,
+    take: impl FnMut(K) -> T,
 ) -> Result<Vec<T>, Trouble>
 where
     K: Resource<DynamicType = ()> + Clone + DeserializeOwned,
 {
-    let url = K::url_path(&(), query.namespace.as_deref());
+    let namespace = query.namespace.as_deref();
+    let url = K::url_path(&(), namespace);
+    let asked = Permission::new("list", &K::group(&()), &K::plural(&()), namespace);
+    pages(client, &url, &asked, query, take).await
+}
+
+/// All items of the list at `url`, whatever they are. `asked` is what it takes to be answered.
+///
+/// A list that expires on the way is begun anew, so that nothing is missing and nothing there twice.
+///
+/// # Errors
+/// The server refuses or is lost.
+pub(super) async fn pages<I, T>(
+    client: &Client,
+    url: &str,
+    asked: &Permission,
+    query: &Query,
+    mut take: impl FnMut(I) -> T,
+) -> Result<Vec<T>, Trouble>
+where
+    I: Clone + DeserializeOwned,
+{
     let request = kube::core::Request::new(url);
-    let asked = Permission::new(
-        "list",
-        &K::group(&()),
-        &K::plural(&()),
-        query.namespace.as_deref(),
-    );
     let mut restarts = 0;
     let mut found = Vec::new();
     let mut token = None;
@@ -95,7 +108,7 @@ where
             request.list(&params)
         };
         let built = built.map_err(|error| Trouble::Lost(error.to_string()))?;
-        match ask::<ObjectList<K>>(client, &built, &asked).await {
+        match ask::<ObjectList<I>>(client, &built, asked).await {
             Ok(page) => {
                 found.extend(page.items.into_iter().map(&mut take));
                 token = page.metadata.continue_.filter(|token| !token.is_empty());

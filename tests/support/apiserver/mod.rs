@@ -80,14 +80,18 @@ impl Cluster {
     /// Puts objects in.
     pub(crate) fn with(mut self, objects: impl IntoIterator<Item = Value>) -> Self {
         for object in objects {
-            let kind = object["kind"].as_str().unwrap().to_ascii_lowercase();
+            let plural = plural(object["kind"].as_str().unwrap());
             let version = object["apiVersion"].as_str().unwrap();
             let group = version.split_once('/').map_or("", |(group, _)| group);
             let key = (
-                object["metadata"]["namespace"].as_str().unwrap().to_owned(),
+                // A node lies in none.
+                object["metadata"]["namespace"]
+                    .as_str()
+                    .unwrap_or_default()
+                    .to_owned(),
                 object["metadata"]["name"].as_str().unwrap().to_owned(),
             );
-            let of_kind = self.objects.entry((group.to_owned(), format!("{kind}s")));
+            let of_kind = self.objects.entry((group.to_owned(), plural));
             of_kind.or_default().insert(key, object);
         }
         self
@@ -171,6 +175,16 @@ impl Cluster {
     fn object(&self, group: &str, plural: &str, namespace: &str, name: &str) -> Option<&Value> {
         let of_kind = self.objects.get(&(group.to_owned(), plural.to_owned()))?;
         of_kind.get(&(namespace.to_owned(), name.to_owned()))
+    }
+}
+
+/// How paths call many of a kind.
+fn plural(kind: &str) -> String {
+    let kind = kind.to_ascii_lowercase();
+    match &*kind {
+        "endpoints" => kind,
+        "ingress" => format!("{kind}es"),
+        _ => format!("{kind}s"),
     }
 }
 
