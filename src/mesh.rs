@@ -6,13 +6,18 @@
 //! printed here.
 
 mod code;
+mod dialect;
+mod doubled;
 pub mod edges;
+pub mod flags;
 mod fold;
 pub mod grpc;
 pub mod histogram;
+mod istio;
 mod linkerd;
 mod naming;
 mod party;
+mod places;
 mod recorded;
 mod roles;
 
@@ -22,6 +27,7 @@ use crate::source::Target;
 
 pub use code::Code;
 pub use code::Fault;
+pub use doubled::Doubled;
 pub use edges::edges;
 pub use fold::Builder;
 pub use fold::measured;
@@ -43,6 +49,8 @@ pub struct Mesh {
     pub targets: Vec<TargetTraffic>,
     /// How the counts relate to an older reading, where they were held against one.
     pub since: Option<Since>,
+    /// Targets that say what another one says already, by name, then origin: of what they say, nothing is counted.
+    pub doubled: Vec<Doubled>,
 }
 
 /// How two readings of the same targets fit together.
@@ -95,6 +103,8 @@ pub struct TargetTraffic {
     pub version: Option<Text>,
     /// Whom the proxy stands beside, as far as is known.
     pub party: Party,
+    /// Host that it was read from, where that is known and not this machine itself.
+    pub host: Option<Text>,
     /// Seconds that the counts stand for: since the process started, or between two readings; `None` where nothing
     /// tells.
     pub window_seconds: Option<f64>,
@@ -112,6 +122,9 @@ pub struct TargetTraffic {
     pub unclassified_series: u64,
     /// Response series without a label for the gRPC status, of a proxy that writes one.
     pub without_grpc_label: u64,
+    /// Series of traffic without a label `reporter`, of a proxy that writes one: which end counts them cannot be told,
+    /// so they are in no flow.
+    pub without_reporter: u64,
     /// Values of counters that count nothing: negative, infinite or no number.
     pub unusable: u64,
     /// How it fits to the older reading, where there is one.
@@ -184,7 +197,8 @@ pub struct Tcp {
     pub opened: u64,
     /// Closed.
     pub closed: u64,
-    /// Open when the scrape was taken.
+    /// Open when the scrape was taken. Where no gauge tells, as with Istio, what was opened since the start less what
+    /// was closed.
     pub open: u64,
     /// Bytes from the client's side.
     pub received_bytes: u64,
@@ -197,11 +211,11 @@ pub struct Tcp {
 pub struct Outcome {
     /// HTTP status; `None` where no response headers came.
     pub http: Option<u16>,
-    /// gRPC status.
+    /// gRPC status; `None` where it is no call of gRPC, as far as the labels tell.
     pub grpc: Option<Code>,
-    /// What the mesh itself calls it.
+    /// What the mesh itself calls it; Istio calls it nothing.
     pub class: Option<Class>,
-    /// What broke it off, where the proxy tells.
+    /// What broke it off, where the proxy tells. For Istio, Envoy's response flags as written ([`flags::explain`]).
     pub error: Option<Text>,
 }
 
@@ -339,8 +353,13 @@ impl Mesh {
                 all.add(target.since);
             }
         }
+        let doubled = doubled::take_out(&mut targets);
         naming::complete(&mut targets);
-        Self { targets, since }
+        Self {
+            targets,
+            since,
+            doubled,
+        }
     }
 
     /// Whether any target says something of traffic.
@@ -357,6 +376,34 @@ impl Since {
         self.resets += other.resets;
         self.appeared += other.appeared;
         self.vanished += other.vanished;
+    }
+}
+
+/// All of a flow but its traffic.
+type FlowKey<'a> = (
+    (Direction, &'a Party, &'a Party),
+    [&'a Option<Text>; 3],
+    (&'a Security, bool),
+);
+
+impl Flow {
+    fn key(&self) -> FlowKey<'_> {
+        let Self {
+            direction,
+            source,
+            destination,
+            port,
+            route,
+            server,
+            security,
+            own,
+            traffic: _,
+        } = self;
+        (
+            (*direction, source, destination),
+            [port, route, server],
+            (security, *own),
+        )
     }
 }
 
@@ -475,4 +522,21 @@ fn party_of(target: &Target) -> Party {
         pod: text(&target.pod),
         ..Party::default()
     }
+}
+
+/// The host that a target was read from; `None` for this machine itself, where ports may lead to any pod.
+fn host_of(target: &Target) -> Option<Text> {
+    let url = || {
+        let (_, behind) = target.origin.split_once("://")?;
+        behind.split(['/', '?', '#']).next()
+    };
+    let authority = target.address.as_deref().or_else(url)?;
+    let host = match authority.rsplit_once(':') {
+        // A colon in brackets is one of an IPv6 address.
+        Some((host, port)) if !port.ends_with(']') => host,
+        _ => authority,
+    };
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    let is_this_machine = host == "localhost" || host == "::1" || host.starts_with("127.");
+    (!host.is_empty() && !is_this_machine).then(|| host.into())
 }

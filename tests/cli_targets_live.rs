@@ -7,7 +7,7 @@
     clippy::result_large_err,
     reason = "an answer of the server stands for the error, and there are few"
 )]
-#[expect(dead_code, reason = "other commands need the rest")]
+#[expect(dead_code, unused_imports, reason = "other commands need the rest")]
 mod apiserver;
 #[expect(dead_code, reason = "other commands need the rest")]
 mod harness;

@@ -11,6 +11,8 @@ pub enum Code {
     Number(u32),
     /// Something that is neither a number nor a name of the specification.
     Other(Text),
+    /// None came, and yet the call was one of gRPC: it was broken off. Whoever made it is told UNKNOWN or CANCELLED.
+    Missing,
 }
 
 /// Whose fault a code names.
@@ -80,7 +82,7 @@ impl Code {
     pub fn number(&self) -> Option<u32> {
         match self {
             Self::Number(number) => Some(*number),
-            Self::Other(_) => None,
+            Self::Other(_) | Self::Missing => None,
         }
     }
 
@@ -92,6 +94,7 @@ impl Code {
                 None => format!("CODE_{number}"),
             },
             Self::Other(text) => text.to_string(),
+            Self::Missing => "NO_STATUS".to_owned(),
         }
     }
 
@@ -141,5 +144,12 @@ mod tests {
         }
         assert_eq!(Code::Number(99).fault(), None);
         assert_eq!(Code::Number(99).name(), "CODE_99");
+    }
+
+    #[test]
+    fn a_call_without_a_status_did_not_succeed() {
+        assert!(!Code::Missing.is_ok());
+        assert_eq!(Code::Missing.number(), None);
+        assert_eq!(Code::Missing.fault(), None);
     }
 }

@@ -1,7 +1,7 @@
 //! Takes what one target says into a [`TargetTraffic`].
 //!
-//! A label set is looked at once, for all samples that share it: it names a flow and an outcome, by number. What a
-//! sample name means, and where a bucket ends, is likewise found once for each of its combos.
+//! What a sample name means, and where a bucket ends, is found once for each of its combos; where a label set
+//! belongs is in [`Places`], for each dialect.
 
 use std::sync::Arc;
 
@@ -11,18 +11,22 @@ use foldhash::HashSet;
 
 use super::Flow;
 use super::Mesh;
-use super::Outcome;
 use super::Proxy;
 use super::Since;
 use super::TargetTraffic;
+use super::Traffic;
+use super::dialect::Meaning;
+use super::dialect::Measured;
+use super::dialect::Process;
+use super::host_of;
+use super::istio;
 use super::linkerd;
 use super::party_of;
+use super::places::Places;
 use super::recorded::Fingerprints;
 use super::recorded::Held;
 use super::recorded::Known;
 use super::recorded::Recorded;
-use super::roles::Filled;
-use super::roles::Labels;
 use super::roles::Roles;
 use super::roles::Values;
 use crate::source::Target;
@@ -30,43 +34,7 @@ use crate::table::ComboId;
 use crate::table::Entry;
 use crate::table::Measure;
 use crate::table::NO_BOUND;
-use crate::table::RowId;
 use crate::table::Table;
-
-/// A measure of a flow.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Measured {
-    Requests,
-    Responses,
-    LatencyBucket,
-    LatencyCount,
-    LatencySum,
-    TcpOpened,
-    TcpClosed,
-    TcpOpen,
-    Received,
-    Sent,
-}
-
-/// What a sample name means.
-#[derive(Debug, Clone, Copy, PartialEq)]
-enum Meaning {
-    Linkerd(linkerd::Meaning),
-    Process(Process),
-}
-
-/// What a process says of itself.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Process {
-    /// Seconds that it has been up.
-    Uptime,
-    /// Seconds since 1970 when it was started.
-    Started,
-    /// Seconds since 1970 now.
-    Clock,
-    /// Its version is in a label.
-    Build,
-}
 
 /// What is known of one combo.
 #[derive(Debug, Clone, Copy)]
@@ -76,54 +44,35 @@ struct Sense {
     bound: f64,
 }
 
-impl Sense {
-    fn is_gauge(self) -> bool {
-        self.meaning == Meaning::Linkerd(linkerd::Meaning::Flow(Measured::TcpOpen))
-    }
-}
-
 /// Whether anything is made of the samples of this name, as written.
 pub fn measured(name: &[u8]) -> bool {
-    meaning(name).is_some()
+    Meaning::of(name).is_some()
 }
 
-fn meaning(name: &[u8]) -> Option<Meaning> {
-    let name = std::str::from_utf8(name).ok()?;
-    let process = match name {
-        "process_uptime_seconds_total" => Process::Uptime,
-        "process_start_time_seconds" => Process::Started,
-        "process_clock_time_seconds" => Process::Clock,
-        "proxy_build_info" => Process::Build,
-        _ => return linkerd::meaning(name).map(Meaning::Linkerd),
-    };
-    Some(Meaning::Process(process))
+/// Labels that tell of a build: the version in Linkerd's words, the component and its version in Istio's.
+const BUILD_ROLES: &[&str] = &["version", "component", "tag"];
+
+/// The label sets of all dialects.
+struct Dialects {
+    linkerd: Places,
+    istio: Places,
 }
 
-/// The label that holds the version, beside the roles of each dialect.
-const BUILD_ROLES: &[&str] = &["version"];
-
-/// No flow, no outcome: the label set is not that of an edge.
-const NOTHING: u32 = u32::MAX;
-
-/// Not looked at yet.
-const UNKNOWN: u32 = u32::MAX - 1;
-
-/// Where a label set belongs.
-#[derive(Debug, Clone, Copy)]
-struct Place {
-    flow: u32,
-    outcome: u32,
+impl Dialects {
+    fn of(&mut self, proxy: Proxy) -> &mut Places {
+        match proxy {
+            Proxy::Linkerd => &mut self.linkerd,
+            Proxy::Istio => &mut self.istio,
+        }
+    }
 }
 
 /// One worker's part: takes targets one after the other.
 pub struct Builder {
-    linkerd: Roles,
+    dialects: Dialects,
     build: Roles,
     values: Values,
     senses: Vec<Option<Sense>>,
-    places: Vec<Place>,
-    outcomes: Vec<Outcome>,
-    outcome_numbers: HashMap<[u32; 4], u32>,
     older: Option<Arc<Recorded>>,
     fingerprints: Option<Fingerprints>,
     record: Option<Recorded>,
@@ -134,13 +83,13 @@ impl Builder {
     /// Counts since each proxy was started.
     pub fn new() -> Self {
         Self {
-            linkerd: Roles::new(linkerd::ROLES),
+            dialects: Dialects {
+                linkerd: Places::new(Proxy::Linkerd),
+                istio: Places::new(Proxy::Istio),
+            },
             build: Roles::new(BUILD_ROLES),
             values: Values::default(),
             senses: Vec::new(),
-            places: Vec::new(),
-            outcomes: Vec::new(),
-            outcome_numbers: HashMap::new(),
             older: None,
             fingerprints: None,
             record: None,
@@ -186,16 +135,13 @@ impl Builder {
             self.remember(target, table, measures);
             return;
         }
-        self.places.clear();
-        let unknown = Place {
-            flow: UNKNOWN,
-            outcome: UNKNOWN,
-        };
-        self.places.resize(table.body.rows.len(), unknown);
+        self.dialects.linkerd.begin();
+        self.dialects.istio.begin();
         let taken = TargetTraffic {
             name: target.name.clone(),
             origin: target.origin.clone(),
             party: party_of(target),
+            host: host_of(target),
             ..TargetTraffic::default()
         };
         if let Some(fingerprints) = &mut self.fingerprints {
@@ -206,7 +152,7 @@ impl Builder {
         let mut reading = Reading {
             taken,
             flows: Vec::new(),
-            flow_numbers: HashMap::new(),
+            open: HashMap::new(),
             own: Known::default(),
         };
         // What the process says of itself decides how the rest is read.
@@ -219,6 +165,7 @@ impl Builder {
                 self.process(process, measure, table, &mut reading);
             }
         }
+        reading.own = reading.own.settled();
         if let Some(held) = &mut held {
             held.begin(reading.own);
         }
@@ -249,7 +196,7 @@ impl Builder {
     /// Finds out what new combos mean.
     fn learn_names(&mut self, table: &Table) {
         for combo in &table.combos.all[self.senses.len()..] {
-            let meaning = meaning(table.names.text(combo.name));
+            let meaning = Meaning::of(table.names.text(combo.name));
             let le = combo.bounds.le;
             let bound = if le == NO_BOUND {
                 f64::NAN
@@ -277,39 +224,48 @@ impl Builder {
                 Some(Sense {
                     meaning: Meaning::Process(process),
                     ..
-                }) => own.learn(process.into(), measure.value),
+                }) => own.learn(process, measure.value),
                 // What stands at some value gains nothing.
-                Some(sense) if sense.is_gauge() => {}
+                Some(sense) if sense.meaning.is_gauge() => {}
                 _ => {
                     series.insert(fingerprints.of(measure.entry, table), measure.value);
                 }
             }
         }
-        record.add(target, own, series);
+        record.add(target, own.settled(), series);
     }
 
     fn process(&mut self, process: Process, measure: &Measure, table: &Table, to: &mut Reading) {
         if process == Process::Build {
             let filled = self.build.fill(measure.entry.row(), table);
-            to.taken.version = self.values.get(filled[0], table);
+            let [version, component, tag] =
+                [0, 1, 2].map(|place| self.values.get(filled[place], table));
+            match component {
+                None => to.taken.version = version,
+                Some(component) => istio::build(&component, tag, &mut to.taken),
+            }
         }
-        to.own.learn(process.into(), measure.value);
+        to.own.learn(process, measure.value);
     }
 
     fn measure(
         &mut self,
         sense: Sense,
-        Measure { entry, value }: Measure,
+        measure: Measure,
         table: &Table,
         held: Option<&mut Held<'_>>,
         to: &mut Reading,
     ) {
-        let Meaning::Linkerd(meaning) = sense.meaning else {
+        let Sense { meaning, bound } = sense;
+        let Measure { entry, value } = measure;
+        if matches!(meaning, Meaning::Process(_)) {
             return;
-        };
-        to.taken.proxy = Some(Proxy::Linkerd);
+        }
+        if let Some(sign) = meaning.opens() {
+            self.open(sign, measure, table, to);
+        }
         let value = match (held, &mut self.fingerprints) {
-            (Some(held), Some(fingerprints)) if !sense.is_gauge() => {
+            (Some(held), Some(fingerprints)) if !meaning.is_gauge() => {
                 match held.gained(|| fingerprints.of(entry, table), value) {
                     Some(gained) => gained,
                     None => return,
@@ -317,123 +273,117 @@ impl Builder {
             }
             _ => value,
         };
-        let linkerd::Meaning::Flow(measured) = meaning else {
-            let filled = self.linkerd.fill(entry.row(), table);
-            let mut labels = Labels {
-                filled: &filled,
-                values: &mut self.values,
-                table,
-            };
-            match count(value) {
-                Some(count) => linkerd::take(meaning, &mut labels, count, &mut to.taken),
-                None => to.taken.unusable += 1,
-            }
-            return;
-        };
-        let Place { flow, outcome } = self.place(entry.row(), table, to);
-        if flow == NOTHING {
+        if let Meaning::Flow(proxy, measured) = meaning {
+            let measure = Measure { entry, value };
+            self.flow(proxy, measured, bound, measure, table, to);
             return;
         }
-        let traffic = &mut to.flows[flow as usize].traffic;
-        let number = match measured {
-            Measured::LatencyBucket if sense.bound.is_nan() => return,
-            Measured::LatencyBucket if value.is_finite() => {
-                traffic.latency_ms.add_bucket(sense.bound, value);
-                return;
-            }
-            Measured::LatencyCount if value.is_finite() => {
-                traffic.latency_ms.add_count(value);
-                return;
-            }
-            Measured::LatencySum if value.is_finite() => {
-                traffic.latency_ms.add_sum(value);
-                return;
-            }
-            _ => match count(value) {
-                Some(number) => number,
-                None => {
-                    to.taken.unusable += 1;
-                    return;
-                }
-            },
+        let Some(count) = count(value) else {
+            to.taken.unusable += 1;
+            return;
         };
-        match measured {
-            Measured::Requests => {
-                traffic.requests += number;
-                traffic.counts_requests = true;
+        let (row, values) = (entry.row(), &mut self.values);
+        match meaning {
+            Meaning::Linkerd(told) => {
+                let mut labels = self.dialects.linkerd.labels(row, table, values);
+                linkerd::take(told, &mut labels, count, &mut to.taken);
             }
-            Measured::Responses => {
-                let row = entry.row();
-                if !self.linkerd.has(row, linkerd::CLASSIFICATION, table) {
-                    to.taken.unclassified_series += 1;
-                }
-                if !self.linkerd.has(row, linkerd::GRPC_STATUS, table) {
-                    to.taken.without_grpc_label += 1;
-                }
-                if number > 0 {
-                    traffic.add_responses(&self.outcomes[outcome as usize], number);
-                }
+            Meaning::Istio(told) => {
+                let mut labels = self.dialects.istio.labels(row, table, values);
+                istio::take(told, &mut labels, count, &mut to.taken);
             }
-            Measured::TcpOpened => traffic.tcp.opened += number,
-            Measured::TcpClosed => traffic.tcp.closed += number,
-            Measured::TcpOpen => traffic.tcp.open += number,
-            Measured::Received => traffic.tcp.received_bytes += number,
-            Measured::Sent => traffic.tcp.sent_bytes += number,
-            Measured::LatencyBucket | Measured::LatencyCount | Measured::LatencySum => {}
+            Meaning::Process(_) | Meaning::Flow(..) => {}
         }
-        traffic.tcp.counted |= matches!(
-            measured,
-            Measured::TcpOpened
-                | Measured::TcpClosed
-                | Measured::TcpOpen
-                | Measured::Received
-                | Measured::Sent
-        );
     }
 
-    /// Where a label set belongs; looked up once.
-    fn place(&mut self, row: RowId, table: &Table, to: &mut Reading) -> Place {
-        let known = self.places[row as usize];
-        if known.flow != UNKNOWN {
-            return known;
+    /// Counts connections that are open by those that were opened and closed since the start, whatever an older
+    /// reading says of them.
+    fn open(&mut self, sign: i64, measure: Measure, table: &Table, to: &mut Reading) {
+        let Measure { entry, value } = measure;
+        let Reading {
+            taken, flows, open, ..
+        } = to;
+        let places = &mut self.dialects.istio;
+        let found = places.find(entry.row(), table, &mut self.values, &taken.party, flows);
+        if let (Some((flow, _)), Some(count)) = (found, count(value)) {
+            *open.entry(flow).or_default() += sign * count as i64;
         }
-        let mut filled = self.linkerd.fill(row, table);
-        let ended: [u32; 4] = std::array::from_fn(|at| filled[linkerd::OUTCOME.start + at]);
-        let mut labels = Labels {
-            filled: &filled,
-            values: &mut self.values,
-            table,
+    }
+
+    /// Takes a measure of a flow.
+    fn flow(
+        &mut self,
+        proxy: Proxy,
+        measured: Measured,
+        bound: f64,
+        Measure { entry, value }: Measure,
+        table: &Table,
+        to: &mut Reading,
+    ) {
+        let Reading { taken, flows, .. } = to;
+        taken.speaks(proxy);
+        let places = self.dialects.of(proxy);
+        let found = places.find(entry.row(), table, &mut self.values, &taken.party, flows);
+        let Some((number, ended)) = found else {
+            // Linkerd counts connections at both of their ends, of which one is no edge; Istio has no such thing.
+            taken.without_reporter += u64::from(proxy == Proxy::Istio);
+            return;
         };
-        let outcomes = &mut self.outcomes;
-        let outcome = *self.outcome_numbers.entry(ended).or_insert_with(|| {
-            outcomes.push(linkerd::outcome(&mut labels));
-            outcomes.len() as u32 - 1
-        });
-        for place in linkerd::OUTCOME {
-            filled[place] = u32::MAX;
-        }
-        let flow = match to.flow_numbers.get(&filled) {
-            Some(&number) => number,
-            None => {
-                let mut labels = Labels {
-                    filled: &filled,
-                    values: &mut self.values,
-                    table,
-                };
-                let number = match linkerd::flow(&mut labels, &to.taken.party) {
-                    Some(flow) => {
-                        to.flows.push(flow);
-                        to.flows.len() as u32 - 1
-                    }
-                    None => NOTHING,
-                };
-                to.flow_numbers.insert(filled, number);
-                number
+        let flow = &mut flows[number];
+        let latency = &mut flow.traffic.latency_ms;
+        match measured {
+            Measured::LatencyBucket if bound.is_nan() => return,
+            Measured::LatencyBucket if value.is_finite() => {
+                return latency.add_bucket(bound, value);
             }
+            Measured::LatencyCount if value.is_finite() => return latency.add_count(value),
+            Measured::LatencySum if value.is_finite() => return latency.add_sum(value),
+            _ => {}
+        }
+        let Some(count) = count(value) else {
+            taken.unusable += 1;
+            return;
         };
-        let place = Place { flow, outcome };
-        self.places[row as usize] = place;
-        place
+        if measured == Measured::Responses {
+            taken.unclassified_series += u64::from(ended.unclassified);
+            taken.without_grpc_label += u64::from(ended.without_grpc_label);
+            if count > 0 {
+                flow.traffic.add_responses(&ended.outcome, count);
+            }
+            return;
+        }
+        if measured == Measured::TcpClosed
+            && proxy == Proxy::Istio
+            && let (1.., Some(flags)) = (count, &ended.outcome.error)
+        {
+            taken.refused.push(istio::lost(flow, flags, count));
+        }
+        flow.traffic.add(measured, count);
+    }
+}
+
+impl Traffic {
+    /// Adds to what is counted and is no response.
+    fn add(&mut self, measured: Measured, count: u64) {
+        let tcp = &mut self.tcp;
+        let sum = match measured {
+            Measured::Requests => {
+                self.counts_requests = true;
+                self.requests += count;
+                return;
+            }
+            Measured::TcpOpened => &mut tcp.opened,
+            Measured::TcpClosed => &mut tcp.closed,
+            Measured::TcpOpen => &mut tcp.open,
+            Measured::Received => &mut tcp.received_bytes,
+            Measured::Sent => &mut tcp.sent_bytes,
+            Measured::Responses
+            | Measured::LatencyBucket
+            | Measured::LatencyCount
+            | Measured::LatencySum => return,
+        };
+        *sum += count;
+        tcp.counted = true;
     }
 }
 
@@ -447,8 +397,8 @@ impl Default for Builder {
 struct Reading {
     taken: TargetTraffic,
     flows: Vec<Flow>,
-    /// Flows by the labels that make them.
-    flow_numbers: HashMap<Filled, u32>,
+    /// Connections that are open, by number of the flow, where no gauge tells.
+    open: HashMap<usize, i64>,
     own: Known,
 }
 
@@ -458,12 +408,18 @@ impl Reading {
         let Self {
             mut taken,
             mut flows,
+            open,
             ..
         } = self;
-        flows.sort_by(|a, b| sort_key(a).cmp(&sort_key(b)));
+        for (number, flow) in flows.iter_mut().enumerate() {
+            if let Some(&open) = open.get(&number) {
+                flow.traffic.tcp.open += open.max(0) as u64;
+            }
+        }
+        flows.sort_by(|a, b| a.key().cmp(&b.key()));
         // Labels that no flow tells apart were told apart until here.
         flows.dedup_by(|flow, kept| {
-            let same = sort_key(flow) == sort_key(kept);
+            let same = flow.key() == kept.key();
             if same {
                 kept.traffic.merge(&flow.traffic);
             }
@@ -480,20 +436,21 @@ impl Reading {
             }
             same
         });
+        istio::count_once(&mut taken.statuses);
         taken.refused.sort();
         taken.protocols.sort();
         taken.saturation.sort();
+        // What is open and what was refused come one after the other.
+        taken.saturation.dedup_by(|more, kept| {
+            let same = more.cluster == kept.cluster;
+            if same {
+                kept.active += more.active;
+                kept.overflows += more.overflows;
+            }
+            same
+        });
         taken
     }
-}
-
-/// All of a flow but its traffic.
-fn sort_key(flow: &Flow) -> impl Ord + use<'_> {
-    (
-        (flow.direction, &flow.source, &flow.destination),
-        (&flow.port, &flow.route, &flow.server),
-        (&flow.security, flow.own),
-    )
 }
 
 /// A counter's value as a count.
@@ -505,17 +462,6 @@ fn count(value: f64) -> Option<u64> {
 fn bound(text: &[u8]) -> f64 {
     let text = std::str::from_utf8(text).unwrap_or_default();
     text.parse().unwrap_or(f64::NAN)
-}
-
-impl From<Process> for super::recorded::Told {
-    fn from(process: Process) -> Self {
-        match process {
-            Process::Uptime => Self::Uptime,
-            Process::Started => Self::Started,
-            Process::Clock => Self::Clock,
-            Process::Build => Self::Nothing,
-        }
-    }
 }
 
 /// Puts the parts of all workers together.

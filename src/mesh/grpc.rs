@@ -10,6 +10,7 @@ use super::Flow;
 use super::Mesh;
 use super::Outcome;
 use super::Parent;
+use super::Proxy;
 use super::Refused;
 use super::StatusCount;
 use super::TargetTraffic;
@@ -98,7 +99,7 @@ pub struct Blind {
     pub calls: u64,
     /// Success as the family has it: no status from 500 on and no error.
     pub reported_success_rate: f64,
-    /// Success of the same calls, as `response_total` has it: HTTP, mesh and gRPC agree on it.
+    /// Success of the same calls, as `response_total` or `istio_requests_total` has it: HTTP, mesh and gRPC agree on it.
     pub true_success_rate: f64,
     /// Failures that the family does not see.
     pub hidden: u64,
@@ -421,7 +422,7 @@ impl Parent {
         shown.into()
     }
 
-    /// Whether a flow goes to it.
+    /// Whether a flow goes to it. Those of Istio know no port, and their parents have none.
     fn is_of(&self, flow: &Flow) -> bool {
         match flow.direction {
             Direction::Outbound => {
@@ -448,7 +449,7 @@ impl Parent {
     }
 }
 
-/// Families that say less than `response_total` does of the same calls.
+/// Families that say less than `response_total` or `istio_requests_total` does of the same calls.
 fn blind(mesh: &Mesh) -> Vec<Blind> {
     #[derive(Default)]
     struct Sums {
@@ -512,7 +513,8 @@ fn blind(mesh: &Mesh) -> Vec<Blind> {
     blind
 }
 
-/// A call that `linkerd viz` counts as a success by this family (`viz/cmd/stat-outbound.go`).
+/// A call that `linkerd viz` counts as a success by this family (`viz/cmd/stat-outbound.go`), and dashboards of Envoy
+/// by theirs.
 fn is_reported_well(status: &StatusCount) -> bool {
     status.error.is_none()
         && !status
@@ -525,7 +527,9 @@ fn is_reported_well(status: &StatusCount) -> bool {
 fn absent(mesh: &Mesh) -> Vec<Absent> {
     let mut opaque: BTreeMap<&Parent, u64> = BTreeMap::new();
     let mut unrouted: BTreeMap<&Parent, u64> = BTreeMap::new();
-    for target in &mesh.targets {
+    // Istio needs no route to see gRPC, and has no family of its own for it.
+    let linkerd = |target: &&TargetTraffic| target.proxy == Some(Proxy::Linkerd);
+    for target in mesh.targets.iter().filter(linkerd) {
         for protocol in target
             .protocols
             .iter()

@@ -11,6 +11,7 @@ use super::Outcome;
 use super::Parent;
 use super::Party;
 use super::Protocol;
+use super::Proxy;
 use super::Refused;
 use super::RefusedKind;
 use super::Security;
@@ -18,14 +19,14 @@ use super::StatusCount;
 use super::TargetTraffic;
 use super::Text;
 use super::Traffic;
-use super::fold::Measured;
+use super::dialect::Ended;
+use super::dialect::Meaning;
+use super::dialect::Measured;
 use super::roles::Labels;
 
-/// What is kept of the sample names of this dialect.
+/// What is told beside the measures of flows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Meaning {
-    /// A measure of a flow.
-    Flow(Measured),
+pub(super) enum Told {
     /// Statuses of a route.
     Statuses(&'static Statuses),
     /// What was turned away.
@@ -158,15 +159,14 @@ const PROTOCOLS: &str = "outbound_tcp_protocol_connections_total";
 /// What a sample name means; `None` where nothing is made of it.
 pub(super) fn meaning(name: &str) -> Option<Meaning> {
     if let Some((_, measured)) = FLOWS.iter().find(|(known, _)| *known == name) {
-        return Some(Meaning::Flow(*measured));
+        return Some(Meaning::Flow(Proxy::Linkerd, *measured));
     }
-    if let Some(family) = STATUSES.iter().find(|family| family.name == name) {
-        return Some(Meaning::Statuses(family));
-    }
-    if let Some(family) = REFUSALS.iter().find(|family| family.name == name) {
-        return Some(Meaning::Refused(family));
-    }
-    (name == PROTOCOLS).then_some(Meaning::Protocols)
+    let statuses = STATUSES.iter().find(|family| family.name == name);
+    let refusal = || REFUSALS.iter().find(|family| family.name == name);
+    let protocols = || (name == PROTOCOLS).then_some(Told::Protocols);
+    let told = statuses.map(Told::Statuses);
+    let told = told.or_else(|| refusal().map(Told::Refused));
+    told.or_else(protocols).map(Meaning::Linkerd)
 }
 
 /// Labels that matter; the places below count these.
@@ -238,8 +238,8 @@ const PROTOCOL: usize = 30;
 const HTTP_STATUS: usize = 31;
 const STATUS: usize = 32;
 const STATUS_CODE: usize = 33;
-pub(super) const CLASSIFICATION: usize = 34;
-pub(super) const GRPC_STATUS: usize = 35;
+const CLASSIFICATION: usize = 34;
+const GRPC_STATUS: usize = 35;
 const ERROR: usize = 36;
 
 /// The places that say how a call ended.
@@ -348,9 +348,9 @@ fn joined(kind: &str, name: &str, port: Option<&str>) -> Text {
 }
 
 /// How the calls of a label set ended.
-pub(super) fn outcome(labels: &mut Labels<'_>) -> Outcome {
+pub(super) fn ended(labels: &mut Labels<'_>) -> Ended {
     let class = labels.get(CLASSIFICATION);
-    Outcome {
+    let outcome = Outcome {
         http: labels
             .get(STATUS_CODE)
             .and_then(|status| status.parse().ok()),
@@ -361,22 +361,22 @@ pub(super) fn outcome(labels: &mut Labels<'_>) -> Outcome {
             _ => None,
         },
         error: labels.get(ERROR),
+    };
+    Ended {
+        outcome,
+        unclassified: !labels.has(CLASSIFICATION),
+        without_grpc_label: !labels.has(GRPC_STATUS),
     }
 }
 
 /// Takes a sample that is no measure of a flow.
-pub(super) fn take(
-    meaning: Meaning,
-    labels: &mut Labels<'_>,
-    count: u64,
-    target: &mut TargetTraffic,
-) {
-    if count == 0 && meaning != Meaning::Protocols {
+pub(super) fn take(told: Told, labels: &mut Labels<'_>, count: u64, target: &mut TargetTraffic) {
+    target.speaks(Proxy::Linkerd);
+    if count == 0 && told != Told::Protocols {
         return;
     }
-    match meaning {
-        Meaning::Flow(_) => {}
-        Meaning::Statuses(family) => target.statuses.push(StatusCount {
+    match told {
+        Told::Statuses(family) => target.statuses.push(StatusCount {
             family: family.name,
             direction: family.direction,
             knows_grpc: family.knows_grpc,
@@ -386,8 +386,8 @@ pub(super) fn take(
             error: labels.get(ERROR),
             count,
         }),
-        Meaning::Refused(family) => target.refused.push(refused(family, labels, count)),
-        Meaning::Protocols => {
+        Told::Refused(family) => target.refused.push(refused(family, labels, count)),
+        Told::Protocols => {
             if let Some(protocol) = labels.get(PROTOCOL) {
                 target.protocols.push(Protocol {
                     parent: parent(labels),

@@ -1,8 +1,11 @@
 //! Fills in who is who from what all targets say together.
 //!
-//! A proxy knows its own side by nothing but what discovery says, and its callers by their identity alone. What one
-//! proxy calls its callee (pod, workload, identity) names the same pod where it is a caller itself. What is so
-//! concluded, and not read, is marked.
+//! A proxy of Linkerd knows its own side by nothing but what discovery says, and its callers by their identity alone.
+//! What one proxy calls its callee (pod, workload, identity) names the same pod where it is a caller itself. What is
+//! so concluded, and not read, is marked.
+//!
+//! Istio names both ends in the labels, and they need not be those of the pod that was read: a ztunnel speaks for
+//! all pods of its node. So what discovery says of that pod is taken for an end only where the labels say the same.
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -10,6 +13,7 @@ use std::collections::BTreeSet;
 use super::Direction;
 use super::Flow;
 use super::Party;
+use super::Proxy;
 use super::TargetTraffic;
 use super::Text;
 
@@ -37,13 +41,26 @@ pub(super) fn complete(targets: &mut [TargetTraffic]) {
     }
     for target in targets.iter_mut() {
         known.name_target(target);
+        let local = &target.party;
+        let named_by_labels = target.proxy == Some(Proxy::Istio);
+        for flow in &mut target.flows {
+            let own = match flow.direction {
+                Direction::Outbound => &mut flow.source,
+                Direction::Inbound => &mut flow.destination,
+            };
+            if named_by_labels {
+                find_pod(own, local);
+            } else {
+                take_over(own, local);
+            }
+        }
     }
     for target in targets.iter() {
-        known.learn_caller(target);
+        known.learn_callers(target);
     }
     for target in targets.iter_mut() {
         for flow in &mut target.flows {
-            known.name_flow(flow, &target.party);
+            known.name_others(flow);
         }
         target.flows.sort_by(|a, b| {
             a.direction.cmp(&b.direction).then_with(|| {
@@ -137,43 +154,33 @@ impl Known {
         party.concluded = true;
     }
 
-    fn learn_caller(&mut self, target: &TargetTraffic) {
-        let Party {
-            namespace: Some(namespace),
-            workload: Some(workload),
-            ..
-        } = &target.party
-        else {
-            return;
-        };
-        let caller = (Text::clone(namespace), Text::clone(workload));
-        let callees = self.callers.entry(caller).or_default();
+    fn learn_callers(&mut self, target: &TargetTraffic) {
+        if target.proxy != Some(Proxy::Istio)
+            && let Some(local) = named(&target.party)
+        {
+            self.callers.entry(local).or_default();
+        }
         for flow in &target.flows {
-            if let (Direction::Outbound, Some(namespace), Some(workload)) = (
-                flow.direction,
-                &flow.destination.namespace,
-                &flow.destination.workload,
-            ) {
-                callees.insert((Text::clone(namespace), Text::clone(workload)));
+            if let (Direction::Outbound, Some(caller)) = (flow.direction, named(&flow.source)) {
+                let callees = self.callers.entry(caller).or_default();
+                callees.extend(named(&flow.destination));
             }
         }
     }
 
-    fn name_flow(&self, flow: &mut Flow, local: &Party) {
-        match flow.direction {
-            Direction::Outbound => take_over(&mut flow.source, local),
-            Direction::Inbound => {
-                take_over(&mut flow.destination, local);
-                self.name_caller(flow);
-                if let (None, Some(named), Some(port)) = (
-                    &flow.destination.service,
-                    named(&flow.destination),
-                    &flow.port,
-                ) {
-                    let service = self.service_of.get(&(named, Text::clone(port)));
-                    flow.destination.service = service.cloned().flatten();
-                }
-            }
+    /// Names whoever calls, and the service by which it is called.
+    fn name_others(&self, flow: &mut Flow) {
+        if flow.direction == Direction::Outbound {
+            return;
+        }
+        self.name_caller(flow);
+        if let (None, Some(named), Some(port)) = (
+            &flow.destination.service,
+            named(&flow.destination),
+            &flow.port,
+        ) {
+            let service = self.service_of.get(&(named, Text::clone(port)));
+            flow.destination.service = service.cloned().flatten();
         }
     }
 
@@ -229,6 +236,13 @@ fn take_over(party: &mut Party, local: &Party) {
     fill(&mut party.namespace, &local.namespace);
     fill(&mut party.workload, &local.workload);
     fill(&mut party.pod, &local.pod);
+}
+
+/// Fills in the pod of an end that has its names from labels, where these are the names of the pod that was read.
+fn find_pod(party: &mut Party, local: &Party) {
+    if party.pod.is_none() && named(party).is_some() && named(party) == named(local) {
+        party.pod.clone_from(&local.pod);
+    }
 }
 
 fn named(party: &Party) -> Option<Named> {

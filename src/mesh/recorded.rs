@@ -12,6 +12,7 @@ use foldhash::HashMap;
 use xxhash_rust::xxh3::xxh3_128_with_seed;
 
 use super::Since;
+use super::dialect::Process;
 use crate::source::Target;
 use crate::table::Entry;
 use crate::table::PairId;
@@ -20,31 +21,37 @@ use crate::table::Table;
 /// A process started this much later is another one: the clocks of both scrapes are those of one machine.
 const RESTART_SECONDS: f64 = 1.0;
 
-/// What a process says of itself.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Told {
-    Uptime,
-    Started,
-    Clock,
-    Nothing,
-}
-
 /// When a process was started and read, as it says itself.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(super) struct Known {
+    /// Envoy's own word. Where there is one, what else there is to read is the application's: the agent of Istio
+    /// puts its metrics among those of the proxy.
+    envoy_uptime: Option<f64>,
     uptime: Option<f64>,
     started: Option<f64>,
     clock: Option<f64>,
 }
 
 impl Known {
-    pub(super) fn learn(&mut self, told: Told, value: f64) {
+    pub(super) fn learn(&mut self, told: Process, value: f64) {
         let value = value.is_finite().then_some(value);
         match told {
-            Told::Uptime => self.uptime = value,
-            Told::Started => self.started = value,
-            Told::Clock => self.clock = value,
-            Told::Nothing => {}
+            Process::EnvoyUptime => self.envoy_uptime = value,
+            Process::Uptime => self.uptime = value,
+            Process::Started => self.started = value,
+            Process::Clock => self.clock = value,
+            Process::Build => {}
+        }
+    }
+
+    /// Without what is not the proxy's.
+    pub(super) fn settled(self) -> Self {
+        match self.envoy_uptime {
+            None => self,
+            uptime => Self {
+                uptime,
+                ..Self::default()
+            },
         }
     }
 

@@ -9,11 +9,14 @@ use super::Text;
 /// Most labels that a dialect looks at.
 pub(super) const MOST: usize = 40;
 
-/// Pairs by role; `PairId::MAX` where the label is missing or empty.
+/// Pairs by role; [`MISSING`] or [`EMPTY`] where there is no value.
 pub(super) type Filled = [PairId; MOST];
 
 /// No such label.
-const MISSING: PairId = PairId::MAX;
+pub(super) const MISSING: PairId = PairId::MAX;
+
+/// A label without a value: to Prometheus the same as none, but its proxy wrote it.
+const EMPTY: PairId = PairId::MAX - 1;
 
 /// Which labels matter, and in which place each belongs.
 #[derive(Debug)]
@@ -48,17 +51,11 @@ impl Roles {
         for &pair in table.body.rows.pairs(row) {
             let entry = table.pairs.entry(pair);
             let place = self.by_key[entry.key as usize];
-            if place != u8::MAX && !entry.empty {
-                filled[place as usize] = entry.canonical;
+            if place != u8::MAX {
+                filled[place as usize] = if entry.empty { EMPTY } else { entry.canonical };
             }
         }
         filled
-    }
-
-    /// Whether the label set has a label at all, be it an empty one.
-    pub(super) fn has(&self, row: RowId, place: usize, table: &Table) -> bool {
-        let mut pairs = table.body.rows.pairs(row).iter();
-        pairs.any(|&pair| self.by_key[table.pairs.entry(pair).key as usize] as usize == place)
     }
 }
 
@@ -71,7 +68,7 @@ pub(super) struct Values {
 impl Values {
     /// The value of a pair; `None` where there is no pair.
     pub(super) fn get(&mut self, pair: PairId, table: &Table) -> Option<Text> {
-        if pair == MISSING {
+        if pair >= EMPTY {
             return None;
         }
         let at = pair as usize;
@@ -88,7 +85,7 @@ impl Values {
 
 /// A label set as its dialect reads it: values by place.
 pub(super) struct Labels<'a> {
-    pub(super) filled: &'a Filled,
+    pub(super) filled: Filled,
     pub(super) values: &'a mut Values,
     pub(super) table: &'a Table,
 }
@@ -99,11 +96,14 @@ impl Labels<'_> {
         self.values.get(self.filled[place], self.table)
     }
 
+    /// Whether there is a label in a place, be it an empty one.
+    pub(super) fn has(&self, place: usize) -> bool {
+        self.filled[place] != MISSING
+    }
+
     /// The first value in some places.
     pub(super) fn first(&mut self, places: std::ops::Range<usize>) -> Option<Text> {
-        let found = places
-            .into_iter()
-            .find(|&place| self.filled[place] != MISSING);
+        let found = places.into_iter().find(|&place| self.filled[place] < EMPTY);
         found.and_then(|place| self.get(place))
     }
 }

@@ -328,9 +328,9 @@ mod tests {
         for size in [0, 1, PIECE_BYTES, PIECE_BYTES + 1, 5 * PIECE_BYTES / 2] {
             let body: Vec<u8> = (0..size).map(|at| (at * at % 251) as u8).collect();
             let mut read = Vec::new();
-            let kept_body = kept.keep(scrape(&size.to_string(), io::Cursor::new(body.clone())));
+            let mut first = kept.keep(scrape(&size.to_string(), io::Cursor::new(body.clone())));
             assert!(kept.again(&progress).is_none());
-            { kept_body }.body.read_to_end(&mut read).unwrap();
+            first.body.read_to_end(&mut read).unwrap();
             assert!(read == body, "{size}");
             expected.push((size.to_string(), body));
         }

@@ -168,16 +168,7 @@ impl InputArgs {
         let wide = scope.scope();
         let needs = Needs::new(&plan.config, &plan.pipelines, only, &setting, &wide);
         if !lists.is_empty() || needs.roles.is_empty() {
-            let mut idle = scope.given();
-            idle.extend(access.given());
-            if !idle.is_empty() {
-                let why = if lists.is_empty() {
-                    "the configuration asks nothing of a cluster"
-                } else {
-                    "the objects are those of the lists"
-                };
-                messages.warning(&format!("{}: no effect, as {why}", cluster::listed(&idle)));
-            }
+            say_idle_flags(&scope, &access, !lists.is_empty(), messages);
         } else {
             match listing::list(access.plan(), &needs, &wide, messages) {
                 Listed::Objects(listed) => objects = listed,
@@ -190,6 +181,20 @@ impl InputArgs {
             objects,
             setting,
         }))
+    }
+}
+
+/// Says which flags say how to ask a cluster, where none is asked.
+fn say_idle_flags(scope: &ScopeArgs, access: &AccessArgs, has_lists: bool, messages: Messages) {
+    let mut flags = scope.given();
+    flags.extend(access.given());
+    if !flags.is_empty() {
+        let why = if has_lists {
+            "the objects are those of the lists"
+        } else {
+            "the configuration asks nothing of a cluster"
+        };
+        messages.warning(&format!("{}: no effect, as {why}", cluster::listed(&flags)));
     }
 }
 
