@@ -142,6 +142,7 @@ mod tests {
     use crate::mesh::Class;
     use crate::mesh::Code;
     use crate::mesh::Direction;
+    use crate::mesh::Doubled;
     use crate::mesh::Flow;
     use crate::mesh::Mesh;
     use crate::mesh::Outcome;
@@ -322,7 +323,16 @@ mod tests {
             unclassified_series: 3,
             ..TargetTraffic::default()
         };
-        Mesh::new(vec![target], None)
+        let mut mesh = Mesh::new(vec![target], None);
+        let [name, origin, counted_name, counted_origin] =
+            ["api:15090", "b.prom", "api:15020", "a.prom"].map(str::to_owned);
+        mesh.doubled.push(Doubled {
+            name,
+            origin,
+            counted_name,
+            counted_origin,
+        });
+        mesh
     }
 
     #[test]
@@ -374,6 +384,7 @@ mod tests {
                 ("medium", "families/dominant", None),
                 ("medium", "grpc/blind-family", None),
                 ("medium", "grpc/hidden-from-mesh", None),
+                ("medium", "mesh/double-reporter", Some("api:15090")),
                 ("medium", "mesh/no-mtls", None),
                 ("low", "grpc/no-family", None),
                 ("low", "labels/redundant", None),

@@ -98,6 +98,11 @@ pub static RULES: &[Rule] = &[
         Medium,
         "a label that keeps growing adds series"
     ),
+    rule!(
+        "mesh/double-reporter",
+        Medium,
+        "calls are counted more than once"
+    ),
     rule!("mesh/no-mtls", Medium, "workloads talk without mutual TLS"),
     rule!(
         "targets/doubled",
