@@ -1,6 +1,7 @@
 //! What `targets` reads: a configuration, and lists of a cluster's objects or the cluster itself.
 
 use anyhow::bail;
+use clap::builder::FalseyValueParser;
 
 use super::super::cluster;
 use super::super::cluster::AccessArgs;
@@ -74,8 +75,26 @@ pub(super) struct InputArgs {
     /// Namespace that the Collector runs in, for `own_namespace`
     #[arg(long, value_name = "NAMESPACE", help_heading = "Where it runs")]
     collector_namespace: Option<String>,
-    #[command(flatten)]
-    scope: ScopeArgs,
+    /// Look in this namespace alone [default: those that the configuration looks at]
+    #[arg(
+        short,
+        long,
+        value_name = "NAME",
+        help_heading = "Cluster",
+        env = "MESHCTL_NAMESPACE",
+        hide_env_values = true
+    )]
+    namespace: Option<String>,
+    /// Look in all namespaces, whichever the configuration names
+    #[arg(
+        short = 'A',
+        long,
+        help_heading = "Cluster",
+        env = "MESHCTL_ALL_NAMESPACES",
+        hide_env_values = true,
+        value_parser = FalseyValueParser::new()
+    )]
+    all_namespaces: bool,
     #[command(flatten)]
     access: AccessArgs,
 }
@@ -143,10 +162,15 @@ impl InputArgs {
             env_file,
             mode,
             collector_namespace,
-            scope,
+            namespace,
+            all_namespaces,
             access,
             ..
         } = self;
+        let scope = ScopeArgs {
+            namespace,
+            all_namespaces,
+        };
         if configs.is_empty() {
             messages
                 .error("no configuration to evaluate: name the Collector's or Prometheus' file");
@@ -170,7 +194,7 @@ impl InputArgs {
         if !lists.is_empty() || needs.roles.is_empty() {
             say_idle_flags(&scope, &access, !lists.is_empty(), messages);
         } else {
-            match listing::list(access.plan(), &needs, &wide, messages) {
+            match listing::list(&access.plan(), &needs, &wide, messages) {
                 Listed::Objects(listed) => objects = listed,
                 Listed::Nothing => return Ok(None),
             }

@@ -22,7 +22,7 @@ pub(super) enum Listed {
 }
 
 /// Lists what `needs` names.
-pub(super) fn list(access: Access, needs: &Needs, scope: &Scope, messages: Messages) -> Listed {
+pub(super) fn list(access: &Access, needs: &Needs, scope: &Scope, messages: Messages) -> Listed {
     if !access.is_configured() {
         messages.error(
             "no objects of a cluster to look at: name lists of them, or a --kubeconfig to list them by",
@@ -32,7 +32,7 @@ pub(super) fn list(access: Access, needs: &Needs, scope: &Scope, messages: Messa
     }
     // Ctrl-C ends the process: there is nothing to report of half a cluster.
     let cancel = AtomicBool::new(false);
-    let listing = match objects::list(&access, &needs.wanted, DEADLINE, &cancel) {
+    let listing = match objects::list(access, &needs.wanted, DEADLINE, &cancel) {
         Ok(listing) => listing,
         Err(reason) => {
             messages.error(&format!("cannot list the cluster's objects: {reason}"));
