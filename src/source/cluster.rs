@@ -14,6 +14,7 @@ mod owners;
 mod permission;
 mod proxies;
 mod route;
+mod tls;
 mod trouble;
 mod via;
 

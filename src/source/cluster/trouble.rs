@@ -9,6 +9,7 @@ use kube::client::AuthError;
 use kube::core::Status;
 
 use super::permission::Permission;
+use super::tls;
 use crate::source::fault::Fault;
 
 /// Of a message from elsewhere, so much is shown.
@@ -136,9 +137,9 @@ pub(super) fn describe(error: &kube::Error) -> String {
         kube::Error::Api(status) => one_line(&status.message),
         kube::Error::Service(error) => match error.downcast_ref::<AuthError>() {
             Some(error) => credentials(error),
-            None => innermost(error.as_ref()),
+            None => tls::reason(error.as_ref()).unwrap_or_else(|| innermost(error.as_ref())),
         },
-        kube::Error::HyperError(error) => innermost(error),
+        kube::Error::HyperError(error) => tls::reason(error).unwrap_or_else(|| innermost(error)),
         kube::Error::Auth(error) => credentials(error),
         kube::Error::ProxyProtocolUnsupported { .. }
         | kube::Error::ProxyProtocolDisabled { .. } => {
