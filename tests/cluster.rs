@@ -7,7 +7,12 @@
     clippy::result_large_err,
     reason = "an answer of the server stands for the error, and there are few"
 )]
+#[expect(dead_code, reason = "a real server is loaded with the same objects")]
 mod apiserver;
+#[path = "support/clusters.rs"]
+mod clusters;
+#[path = "support/coverage.rs"]
+mod coverage;
 #[expect(dead_code, reason = "other commands need the rest")]
 mod harness;
 #[path = "support/objects.rs"]
@@ -20,88 +25,18 @@ use apiserver::Cluster;
 use apiserver::Listening;
 use apiserver::Rule;
 use apiserver::Server;
+use clusters::many;
+use clusters::shop;
+use coverage::coverage;
 use harness::Cli;
 use harness::code;
 use harness::text;
 use objects::PodObject;
 
-/// What came of the targets of one run.
-struct Coverage {
-    scraped: u64,
-    /// Target and reason.
-    failed: Vec<String>,
-    /// Origin and reason.
-    skipped: Vec<String>,
-    stderr: String,
-    code: i32,
-}
-
 fn cli(server: &Server, user: &str, namespace: &str) -> Cli {
     Cli::new()
         .file("kubeconfig", server.kubeconfig(user, namespace))
         .env("KUBECONFIG", "kubeconfig")
-}
-
-/// Audits and takes the coverage out of the document; nothing where there is none.
-fn coverage(cli: &Cli, arguments: &[&str]) -> Coverage {
-    let mut all = vec!["audit", "-o", "json", "--retries", "0"];
-    all.extend(arguments);
-    let output = cli.output(&all);
-    let document: Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
-    let found = &document["coverage"];
-    let list = |of: &str, name: &str| -> Vec<String> {
-        let entries = found[of].as_array().cloned().unwrap_or_default();
-        entries
-            .iter()
-            .map(|entry| {
-                format!(
-                    "{}: {}",
-                    entry[name].as_str().unwrap(),
-                    entry["reason"].as_str().unwrap()
-                )
-            })
-            .collect()
-    };
-    Coverage {
-        scraped: found["scraped"].as_u64().unwrap_or_default(),
-        failed: list("failed", "target"),
-        skipped: list("skipped", "origin"),
-        stderr: text(&output.stderr),
-        code: code(&output),
-    }
-}
-
-/// A namespace `shop` with a Deployment of two pods, a service before it, a database and an unmeshed pod.
-fn shop() -> Cluster {
-    let web = |name: &str| {
-        PodObject::new("shop", name)
-            .linkerd()
-            .label("app", "web")
-            .owner("ReplicaSet", "web-5f6")
-            .build()
-    };
-    let mut cluster = Cluster::new().with([
-        web("web-5f6-a"),
-        web("web-5f6-b"),
-        objects::replica_set("shop", "web-5f6", "web"),
-        PodObject::new("shop", "db-0")
-            .linkerd_sidecar()
-            .owner("StatefulSet", "db")
-            .build(),
-        PodObject::new("shop", "plain").build(),
-        objects::service("shop", "web", "web"),
-        PodObject::new("shop", "nightly-29-x")
-            .linkerd()
-            .owner("Job", "nightly-29")
-            .build(),
-        objects::job("shop", "nightly-29", "nightly"),
-        PodObject::new("other", "lone").linkerd().build(),
-    ]);
-    for pod in ["web-5f6-a", "web-5f6-b", "db-0", "nightly-29-x"] {
-        cluster.pods.linkerd("shop", pod);
-    }
-    cluster.pods.linkerd("other", "lone");
-    cluster
 }
 
 #[test]
@@ -199,43 +134,6 @@ fn a_file_of_the_same_name_goes_first_and_says_so() {
         found.stderr,
         "note: deploy/web is read as the file or directory of that name, not as deployment/web\n"
     );
-}
-
-/// Ten namespaces of fifty pods in ten shapes.
-fn many() -> Cluster {
-    let mut pods = Vec::new();
-    let mut sets = Vec::new();
-    let mut cluster = Cluster::new();
-    for namespace in (0..10).map(|n| format!("team-{n}")) {
-        sets.push(objects::replica_set(&namespace, "web-abc", "web"));
-        for number in 0..50 {
-            let name = format!("web-abc-{number:02}");
-            let pod = PodObject::new(&namespace, &name).owner("ReplicaSet", "web-abc");
-            let pod = match number % 10 {
-                0 => pod.linkerd(),
-                1 => pod.linkerd_sidecar(),
-                2 => pod.init("migrate").linkerd(),
-                3 => pod.linkerd().phase("Pending"),
-                4 => pod,
-                5 => pod.container("linkerd-proxy", &[("linkerd-admin", 5191)]),
-                6 => pod.linkerd().host_network(),
-                7 => pod.container("istio-proxy", &[("http-envoy-prom", 15090)]),
-                8 => pod.linkerd().annotation("nobody", "listens"),
-                _ => pod.linkerd().phase("Succeeded"),
-            };
-            pods.push(pod.build());
-            let body = format!("up{{pod=\"{name}\"}} 1\n");
-            let (port, path) = match number % 10 {
-                5 => (5191, "/metrics"),
-                7 => (15090, "/stats/prometheus"),
-                8 => continue,
-                _ => (4191, "/metrics"),
-            };
-            let metrics = Listening::Metrics { path, body };
-            cluster.pods.listen(&namespace, &name, port, metrics);
-        }
-    }
-    cluster.with(pods).with(sets)
 }
 
 #[test]
@@ -479,16 +377,47 @@ fn acts_as_another_user_and_groups() {
     for asked in server.asked() {
         assert!(asked.starts_with("bob+auditors+others: "), "{asked}");
     }
-    let denied = cli(&server, "eve", "shop").verdict(&["audit", "--as", "bob"]);
-    assert!(
-        denied.contains("not allowed to impersonate users in all namespaces (403"),
-        "{denied}"
-    );
-    assert!(denied.contains("kind: ClusterRole\n"), "{denied}");
-    assert!(
-        denied.contains("resources: [users]\n  verbs: [impersonate]\n"),
-        "{denied}"
-    );
+}
+
+#[test]
+fn who_may_not_act_as_another_is_told_what_would_let_them_in_every_release() {
+    for constrained in [true, false] {
+        let mut cluster = shop().user("eve", []);
+        cluster.constrained_impersonation = constrained;
+        let server = cluster.serve();
+        let acting = ["audit", "--as", "bob", "--as-group", "auditors"];
+        let denied = cli(&server, "eve", "shop").verdict(&acting);
+        let said = if constrained {
+            "pods is forbidden: User \"eve\" cannot impersonate-on:user-info:list resource \"pods\" in API group \"\" \
+             in the namespace \"shop\""
+        } else {
+            "users \"bob\" is forbidden: User \"eve\" cannot impersonate resource \"users\" in API group \"\" \
+             at the cluster scope"
+        };
+        assert_eq!(
+            denied,
+            format!(
+                "\
+exit: 2
+--- stderr
+error: cannot read namespace/shop: not allowed to impersonate users in all namespaces (403: {said})
+note: this would allow it, once an administrator applies it:
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRole
+metadata:
+  name: meshctl
+rules:
+- apiGroups: [\"\"]
+  resources: [groups]
+  verbs: [impersonate]
+- apiGroups: [\"\"]
+  resources: [users]
+  verbs: [impersonate]
+note: and bind it: kubectl create clusterrolebinding meshctl --clusterrole=meshctl --user=eve
+"
+            )
+        );
+    }
 }
 
 #[test]
@@ -701,17 +630,10 @@ fn the_least_role_is_enough_for_what_it_was_printed_for() {
         let output = bare.output(&arguments);
         let yaml = text(&output.stdout);
         let namespace = if flags == ["-A"] { "" } else { "shop" };
-        let mut rules = Vec::new();
-        let mut resource = "";
-        for line in yaml.lines() {
-            if let Some(named) = line.strip_prefix("  resources: [") {
-                resource = named.trim_end_matches(']');
-            }
-            if let Some(verbs) = line.strip_prefix("  verbs: [") {
-                let verbs = verbs.trim_end_matches(']').split(", ");
-                rules.extend(verbs.map(|verb| Rule::new("alice", verb, resource, namespace)));
-            }
-        }
+        let rules = coverage::rules(&yaml)
+            .into_iter()
+            .map(|(_, resource, verb)| Rule::new("alice", &verb, &resource, namespace));
+        let rules: Vec<Rule> = rules.collect();
         assert!(!rules.is_empty(), "{yaml}");
         let server = shop().user("alice", rules).serve();
         let found = coverage(&cli(&server, "alice", "shop"), flags);

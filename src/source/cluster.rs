@@ -15,6 +15,7 @@ mod owners;
 mod permission;
 mod proxies;
 mod route;
+mod tls;
 mod trouble;
 mod via;
 
@@ -142,6 +143,8 @@ pub(super) struct Cluster {
 pub(super) struct After {
     denials: Arc<Denials>,
     needs: Vec<Permission>,
+    /// What acting as somebody else needs.
+    acting: Vec<Permission>,
     via: Via,
 }
 
@@ -167,8 +170,9 @@ impl After {
         let impersonates = others
             .iter()
             .any(|permission| permission.verb == "impersonate");
+        // Whom we act as may do what they may; which of their names was refused is not always told.
         let all = if impersonates {
-            others
+            self.acting.clone()
         } else {
             self.needs.iter().cloned().chain(others).collect()
         };
@@ -201,6 +205,7 @@ pub(super) async fn find(options: &Options, names: &[Named]) -> Cluster {
     cluster.after = After {
         denials: Arc::default(),
         needs: options.needs(names, namespace, api.inside),
+        acting: options.access.impersonation(),
         via: options.via,
     };
     let finding = find::find(&api.client, options, names, namespace).await;

@@ -1,6 +1,8 @@
 //! What can go wrong while bytes are read, in words for the person who named the source.
 
+use std::error::Error;
 use std::io;
+use std::iter;
 use std::time::Duration;
 
 /// Why reading stopped. Kept apart from [`io::Error`] because it can be repeated: whoever reads on
@@ -106,6 +108,21 @@ pub(super) fn seconds(duration: Duration) -> String {
         format!("{}s", duration.as_secs())
     } else {
         format!("{}ms", duration.as_millis())
+    }
+}
+
+/// `error` and all that it came from, which for errors of reading and writing includes what they carry.
+pub(super) fn layers<'e>(
+    error: &'e (dyn Error + 'static),
+) -> impl Iterator<Item = &'e (dyn Error + 'static)> {
+    iter::successors(Some(error), |&error| cause(error))
+}
+
+fn cause<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e (dyn Error + 'static)> {
+    let carried = error.downcast_ref::<io::Error>();
+    match carried.and_then(io::Error::get_ref) {
+        Some(carried) => Some(carried),
+        None => error.source(),
     }
 }
 

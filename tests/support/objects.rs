@@ -3,6 +3,12 @@
 use serde_json::Value;
 use serde_json::json;
 
+/// The address of pods that are given no other.
+pub(crate) const POD_ADDRESS: &str = "10.1.2.3";
+
+/// The address of the only node, and of pods on its network.
+pub(crate) const NODE_ADDRESS: &str = "192.168.0.1";
+
 /// A pod in the making: running, with one container that is no proxy.
 pub(crate) struct PodObject {
     object: Value,
@@ -23,8 +29,8 @@ impl PodObject {
             "spec": {"nodeName": "node-1", "containers": [], "initContainers": []},
             "status": {
                 "phase": "Running",
-                "hostIP": "192.168.0.1",
-                "podIP": "10.1.2.3",
+                "hostIP": NODE_ADDRESS,
+                "podIP": POD_ADDRESS,
                 "conditions": [{"type": "Ready", "status": "True"}],
                 "containerStatuses": [],
                 "initContainerStatuses": [],
@@ -87,7 +93,7 @@ impl PodObject {
     /// On the node's own network.
     pub(crate) fn host_network(mut self) -> Self {
         self.object["spec"]["hostNetwork"] = json!(true);
-        self.address("192.168.0.1")
+        self.address(NODE_ADDRESS)
     }
 
     pub(crate) fn phase(mut self, phase: &str) -> Self {
@@ -153,34 +159,44 @@ fn reference(kind: &str, name: &str) -> Value {
 
 /// A `ReplicaSet` that a Deployment owns.
 pub(crate) fn replica_set(namespace: &str, name: &str, deployment: &str) -> Value {
-    owned(
-        "apps/v1",
-        "ReplicaSet",
-        namespace,
-        name,
-        &reference("Deployment", deployment),
-    )
+    let mut object = workload(namespace, "ReplicaSet", name);
+    object["metadata"]["ownerReferences"] = json!([reference("Deployment", deployment)]);
+    object
 }
 
 /// A Job that a `CronJob` owns.
 pub(crate) fn job(namespace: &str, name: &str, cron_job: &str) -> Value {
-    owned(
-        "batch/v1",
-        "Job",
-        namespace,
-        name,
-        &reference("CronJob", cron_job),
-    )
+    let mut object = workload(namespace, "Job", name);
+    object["metadata"]["ownerReferences"] = json!([reference("CronJob", cron_job)]);
+    object
 }
 
-fn owned(version: &str, kind: &str, namespace: &str, name: &str, owner: &Value) -> Value {
+/// What makes pods, with all that the API server wants to know of it.
+pub(crate) fn workload(namespace: &str, kind: &str, name: &str) -> Value {
+    let pod = |restart: &str| {
+        json!({
+            "metadata": {"labels": {"app": name}},
+            "spec": {"restartPolicy": restart, "containers": [{"name": "app", "image": "example/app:1"}]},
+        })
+    };
+    let (version, spec) = match kind {
+        "Job" => ("batch/v1", json!({"template": pod("Never")})),
+        "CronJob" => (
+            "batch/v1",
+            json!({"schedule": "0 3 * * *", "jobTemplate": {"spec": {"template": pod("Never")}}}),
+        ),
+        _ => {
+            let selector = json!({"matchLabels": {"app": name}});
+            let spec = json!({"selector": selector, "template": pod("Always")});
+            ("apps/v1", spec)
+        }
+    };
     json!({
         "apiVersion": version, "kind": kind,
         "metadata": {
             "namespace": namespace, "name": name, "uid": format!("uid-{kind}-{name}"),
-            "ownerReferences": [owner],
         },
-        "spec": {},
+        "spec": spec,
     })
 }
 

@@ -12,6 +12,8 @@ use kube::config::Kubeconfig;
 use kube::config::KubeconfigError;
 use tokio::task;
 
+use super::permission::Permission;
+use super::permission::Subject;
 use super::trouble::describe;
 use crate::source::address;
 use crate::source::fault::Fault;
@@ -70,6 +72,24 @@ impl Access {
         let named = contexts.iter().find(|named| named.name == context)?;
         let namespace = named.context.as_ref()?.namespace.clone();
         namespace.filter(|namespace| !namespace.is_empty())
+    }
+
+    /// What has to be allowed to whoever acts as somebody else: in the way that every release knows, and that all
+    /// of the newer ones (KEP-5284) accept too.
+    pub(super) fn impersonation(&self) -> Vec<Permission> {
+        let Some(user) = &self.impersonate else {
+            return Vec::new();
+        };
+        let mut needs = vec![match Subject::of_user(user) {
+            Subject::ServiceAccount(namespace, _) => {
+                Permission::new("impersonate", "", "serviceaccounts", Some(&namespace))
+            }
+            _ => Permission::new("impersonate", "", "users", None),
+        }];
+        if !self.impersonate_groups.is_empty() {
+            needs.push(Permission::new("impersonate", "", "groups", None));
+        }
+        needs
     }
 
     /// The kubeconfigs merged; `None` where there is none.
@@ -287,6 +307,30 @@ pub(super) async fn connect(access: &Access) -> Result<Api, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn acting_as_somebody_takes_what_says_who_they_are() {
+        let needs = |user: &str, groups: &[&str]| {
+            let access = Access {
+                impersonate: Some(user.to_owned()),
+                impersonate_groups: groups.iter().map(|group| (*group).to_owned()).collect(),
+                ..Access::default()
+            };
+            let needs = access.impersonation();
+            let needs: Vec<String> = needs.iter().map(ToString::to_string).collect();
+            needs.join("; ")
+        };
+        assert_eq!(needs("bob", &[]), "impersonate users in all namespaces");
+        assert_eq!(
+            needs("bob", &["auditors", "others"]),
+            "impersonate users in all namespaces; impersonate groups in all namespaces"
+        );
+        assert_eq!(
+            needs("system:serviceaccount:ops:audit", &[]),
+            "impersonate serviceaccounts in namespace ops"
+        );
+        assert!(Access::default().impersonation().is_empty());
+    }
 
     fn proxy(server: &str, https: &str, no: &str) -> Option<String> {
         let proxies = Proxies {

@@ -9,6 +9,7 @@ use kube::client::AuthError;
 use kube::core::Status;
 
 use super::permission::Permission;
+use super::tls;
 use crate::source::fault::Fault;
 
 /// Of a message from elsewhere, so much is shown.
@@ -97,11 +98,27 @@ impl Told {
             Some(rest) => Some(quoted(rest)?.0),
             None => None,
         };
+        let mode = verb.strip_prefix("impersonate-on:");
+        let permission = match mode.or_else(|| verb.strip_prefix("impersonate:")) {
+            Some(mode) => impersonation(mode),
+            None => Permission::new(verb, group, resource, namespace),
+        };
         Some(Self {
             user: user.to_owned(),
-            permission: Permission::new(verb, group, resource, namespace),
+            permission,
         })
     }
+}
+
+/// Since 1.36 who may not act as another is told the narrowest of two permissions that are missing: `MODE:VERB` on
+/// what was asked for, or where that is given, `MODE` on whom they would be. What every release accepts is wider and
+/// one.
+fn impersonation(mode: &str) -> Permission {
+    let resource = match mode.split(':').next() {
+        Some("serviceaccount") => "serviceaccounts",
+        _ => "users",
+    };
+    Permission::new("impersonate", "", resource, None)
 }
 
 /// The text between the quotes at the start, and what follows. What Go escapes is not undone: such a name is
@@ -136,9 +153,9 @@ pub(super) fn describe(error: &kube::Error) -> String {
         kube::Error::Api(status) => one_line(&status.message),
         kube::Error::Service(error) => match error.downcast_ref::<AuthError>() {
             Some(error) => credentials(error),
-            None => innermost(error.as_ref()),
+            None => tls::reason(error.as_ref()).unwrap_or_else(|| innermost(error.as_ref())),
         },
-        kube::Error::HyperError(error) => innermost(error),
+        kube::Error::HyperError(error) => tls::reason(error).unwrap_or_else(|| innermost(error)),
         kube::Error::Auth(error) => credentials(error),
         kube::Error::ProxyProtocolUnsupported { .. }
         | kube::Error::ProxyProtocolDisabled { .. } => {
@@ -243,6 +260,25 @@ mod tests {
             permission,
             Permission::new("impersonate", "", "users", None)
         );
+        // Since 1.36 in these words, whatever the user was to be.
+        for (mode, resource) in [
+            ("-on:user-info:list", "users"),
+            ("-on:serviceaccount:list", "serviceaccounts"),
+            ("-on:arbitrary-node:list", "users"),
+            (":user-info", "users"),
+            (":serviceaccount", "serviceaccounts"),
+        ] {
+            let constrained = status(&format!(
+                "pods is forbidden: User \"alice\" cannot impersonate{mode} resource \"pods\" \
+                 in API group \"\" in the namespace \"shop\""
+            ));
+            let Trouble::Denied { permission, .. } = Trouble::of_status(&constrained, 403, &asked)
+            else {
+                panic!("denied")
+            };
+            let needed = Permission::new("impersonate", "", resource, None);
+            assert_eq!(permission, needed);
+        }
         // Since 1.35 a WebSocket is refused in these words.
         let untold = status("pods \"web\" is forbidden: ");
         let denied = Trouble::of_status(&untold, 403, &asked);

@@ -2,12 +2,11 @@
 
 use std::error::Error;
 use std::io;
-use std::iter;
 use std::time::Duration;
 
 use rustls::{AlertDescription, CertificateError, InvalidMessage};
 
-use crate::source::fault::{Fault, describe, seconds};
+use crate::source::fault::{Fault, describe, layers, seconds};
 use crate::source::sweep::Refusal;
 
 /// A refusal that another try would not change.
@@ -58,19 +57,6 @@ pub(super) fn innermost(error: &(dyn Error + 'static)) -> String {
             None => last.to_string(),
         },
         None => error.to_string(),
-    }
-}
-
-/// `error` and all that it came from, which for errors of reading and writing includes what they carry.
-fn layers<'e>(error: &'e (dyn Error + 'static)) -> impl Iterator<Item = &'e (dyn Error + 'static)> {
-    iter::successors(Some(error), |&error| cause(error))
-}
-
-fn cause<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e (dyn Error + 'static)> {
-    let carried = error.downcast_ref::<io::Error>();
-    match carried.and_then(io::Error::get_ref) {
-        Some(carried) => Some(carried),
-        None => error.source(),
     }
 }
 

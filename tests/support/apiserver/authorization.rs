@@ -6,9 +6,11 @@ use http::HeaderMap;
 use http::Request;
 use http::StatusCode;
 use hyper::body::Incoming;
+use serde_json::json;
 
 use super::Answer;
 use super::Cluster;
+use super::detailed;
 use super::status;
 
 /// Something that a user or group may do. Empty means all.
@@ -62,8 +64,12 @@ impl fmt::Display for Caller {
 }
 
 impl Caller {
-    /// The owner of the token, or whom they act as.
-    pub(super) fn of(cluster: &Cluster, request: &Request<Incoming>) -> Result<Self, Answer> {
+    /// The owner of the token, or whom they act as to do what is `asked`.
+    pub(super) fn of(
+        cluster: &Cluster,
+        request: &Request<Incoming>,
+        asked: Option<&Asked>,
+    ) -> Result<Self, Answer> {
         let headers = request.headers();
         let token =
             header(headers, "authorization").and_then(|value| value.strip_prefix("Bearer "));
@@ -90,7 +96,15 @@ impl Caller {
             .into_iter()
             .chain(groups.iter().map(|group| ("groups", &**group)))
         {
-            owner.authorized(cluster, "impersonate", "", resource, name, "")?;
+            let denied = owner.authorized(cluster, "impersonate", "", resource, name, "");
+            if denied.is_err()
+                && cluster.constrained_impersonation
+                && let Some(asked) = asked
+            {
+                let verb = format!("impersonate-on:user-info:{}", asked.verb);
+                owner.authorize(cluster, asked, &verb)?;
+            }
+            denied?;
         }
         Ok(Self {
             user: user.to_owned(),
@@ -134,11 +148,14 @@ impl Caller {
         }
         let plural = resource.split('/').next().unwrap();
         let mut what = plural.to_owned();
+        let mut details = json!({"kind": plural});
         if !group.is_empty() {
             what = format!("{what}.{group}");
+            details["group"] = json!(group);
         }
         if !name.is_empty() {
             what = format!("{what} \"{name}\"");
+            details["name"] = json!(name);
         }
         let scope = if namespace.is_empty() {
             "at the cluster scope".to_owned()
@@ -149,7 +166,8 @@ impl Caller {
             "{what} is forbidden: User \"{}\" cannot {verb} resource \"{resource}\" in API group \"{group}\" {scope}",
             self.user
         );
-        Err(status(StatusCode::FORBIDDEN, "Forbidden", &message))
+        let code = StatusCode::FORBIDDEN;
+        Err(detailed(code, "Forbidden", &message, details))
     }
 }
 

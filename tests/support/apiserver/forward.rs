@@ -26,6 +26,7 @@ use tokio_tungstenite::tungstenite::protocol::Role;
 use super::Answer;
 use super::Cluster;
 use super::authorization::Asked;
+use super::lists;
 use super::pods;
 use super::pods::Listening;
 use super::status;
@@ -57,8 +58,7 @@ pub(super) fn upgrade(cluster: &Arc<Cluster>, asked: &Asked, request: Request<In
         .object("", "pods", &asked.namespace, &asked.name)
         .is_none()
     {
-        let message = format!("pods \"{}\" not found", asked.name);
-        return status(StatusCode::NOT_FOUND, "NotFound", &message);
+        return lists::missing("", "pods", &asked.name);
     }
     let mut query =
         url::form_urlencoded::parse(request.uri().query().unwrap_or_default().as_bytes());

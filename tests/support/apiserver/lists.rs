@@ -16,11 +16,15 @@ use serde_json::json;
 use super::Answer;
 use super::Cluster;
 use super::authorization::Asked;
-use super::status;
+use super::detailed;
+use super::full;
 use super::take_one;
 
 const EXPIRED: &str = "The provided continue parameter is too old to display a consistent list result. \
-                       You can start a new list without the continue parameter.";
+                       You can start a new list without the continue parameter, or use the continue token in this \
+                       response to retrieve the remainder of the results. Continuing with the provided token results \
+                       in an inconsistent list - objects that were created, modified, or deleted between the time the \
+                       first chunk was returned and now may show up in the list.";
 
 pub(super) fn answer(cluster: &Cluster, asked: &Asked, request: &Request<Incoming>) -> Answer {
     if !asked.name.is_empty() {
@@ -28,9 +32,11 @@ pub(super) fn answer(cluster: &Cluster, asked: &Asked, request: &Request<Incomin
         if let Some(object) = found {
             return json(object);
         }
-        let message = format!("{} \"{}\" not found", asked.plural, asked.name);
-        return status(StatusCode::NOT_FOUND, "NotFound", &message);
+        return missing(&asked.group, &asked.plural, &asked.name);
     }
+    let Some(kind) = kind(&asked.plural) else {
+        return unknown();
+    };
     let query: BTreeMap<String, String> =
         url::form_urlencoded::parse(request.uri().query().unwrap_or_default().as_bytes())
             .into_owned()
@@ -38,7 +44,9 @@ pub(super) fn answer(cluster: &Cluster, asked: &Asked, request: &Request<Incomin
     let text = |name: &str| query.get(name).map_or("", |value| &**value);
     let token = text("continue");
     if !token.is_empty() && take_one(&cluster.expiring) {
-        return status(StatusCode::GONE, "Expired", EXPIRED);
+        // With it one could go on, and would miss or repeat what has changed.
+        let metadata = json!({"continue": token});
+        return full(StatusCode::GONE, "Expired", EXPIRED, &metadata, Value::Null);
     }
     let none = BTreeMap::new();
     let of_kind = (asked.group.clone(), asked.plural.clone());
@@ -77,10 +85,67 @@ pub(super) fn answer(cluster: &Cluster, asked: &Asked, request: &Request<Incomin
         }
     }
     let mut metadata = json!({"resourceVersion": "1000"});
-    if wanted.peek().is_some() {
-        metadata["continue"] = json!(last);
+    if !partial {
+        // What all items are is said once.
+        for item in items.iter_mut().filter_map(Value::as_object_mut) {
+            item.remove("kind");
+            item.remove("apiVersion");
+        }
     }
-    json(&json!({"apiVersion": "v1", "kind": "List", "metadata": metadata, "items": items}))
+    let left = wanted.count();
+    if left > 0 {
+        metadata["continue"] = json!(last);
+        if text("labelSelector").is_empty() && text("fieldSelector").is_empty() {
+            metadata["remainingItemCount"] = json!(left);
+        }
+    }
+    let version = match &*asked.group {
+        "" => "v1".to_owned(),
+        group => format!("{group}/v1"),
+    };
+    let mut page = json!({
+        "kind": format!("{kind}List"), "apiVersion": version, "metadata": metadata, "items": items,
+    });
+    if partial {
+        page["kind"] = json!("PartialObjectMetadataList");
+        page["apiVersion"] = json!("meta.k8s.io/v1");
+        // Go's word for a list that nobody has begun.
+        if items.is_empty() {
+            page["items"] = Value::Null;
+        }
+    }
+    json(&page)
+}
+
+/// The kind of what is served under a plural.
+fn kind(plural: &str) -> Option<&'static str> {
+    let kinds = [
+        ("pods", "Pod"),
+        ("services", "Service"),
+        ("events", "Event"),
+        ("replicasets", "ReplicaSet"),
+        ("jobs", "Job"),
+    ];
+    let found = kinds.into_iter().find(|(known, _)| *known == plural);
+    found.map(|(_, kind)| kind)
+}
+
+/// The answer to a kind or subresource that is not served.
+pub(super) fn unknown() -> Answer {
+    let message = "the server could not find the requested resource";
+    detailed(StatusCode::NOT_FOUND, "NotFound", message, json!({}))
+}
+
+/// The answer to a name that is not there.
+pub(super) fn missing(group: &str, plural: &str, name: &str) -> Answer {
+    let mut what = plural.to_owned();
+    let mut details = json!({"name": name, "kind": plural});
+    if !group.is_empty() {
+        what = format!("{what}.{group}");
+        details["group"] = json!(group);
+    }
+    let message = format!("{what} \"{name}\" not found");
+    detailed(StatusCode::NOT_FOUND, "NotFound", &message, details)
 }
 
 fn json(value: &Value) -> Answer {

@@ -1,12 +1,13 @@
 //! A Kubernetes API server as far as meshctl asks it: lists in pages, permissions, a pod proxy, forwarded ports.
 //!
-//! What it answers was read from the sources of Kubernetes 1.36: the words of a 403, how lists expire, which
-//! verbs a `WebSocket` needs. Pods are no processes; what listens on their ports is in [`Pods`].
+//! It answers as Kubernetes 1.36 does: the words of a 403, how lists expire, which verbs a `WebSocket` needs.
+//! `tests/kube_apiserver.rs` asks a real server the same and compares. Pods are no processes; what listens on their
+//! ports is in [`Pods`].
 
 mod authorization;
 mod forward;
 mod lists;
-mod pods;
+pub(crate) mod pods;
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
@@ -47,7 +48,7 @@ pub(crate) type Answer = Response<Full<Bytes>>;
 /// What the server holds and how it behaves.
 #[derive(Default)]
 pub(crate) struct Cluster {
-    /// Objects by group and plural, in the order of their keys.
+    /// Objects by group and plural, then by namespace and name.
     objects: BTreeMap<(String, String), BTreeMap<(String, String), Value>>,
     /// Who a token belongs to.
     pub(crate) tokens: BTreeMap<String, String>,
@@ -62,6 +63,8 @@ pub(crate) struct Cluster {
     pub(crate) websockets: bool,
     /// The protocol that forwarded ports speak.
     pub(crate) protocol: &'static str,
+    /// Whether acting as others is allowed action by action, and denied in these words: since 1.36.
+    pub(crate) constrained_impersonation: bool,
     log: Mutex<Vec<String>>,
 }
 
@@ -73,6 +76,7 @@ impl Cluster {
             rules: vec![Rule::everything("admin")],
             websockets: true,
             protocol: "v4.channel.k8s.io",
+            constrained_impersonation: true,
             ..Self::default()
         }
     }
@@ -95,6 +99,11 @@ impl Cluster {
             of_kind.or_default().insert(key, object);
         }
         self
+    }
+
+    /// All that was put in.
+    pub(crate) fn objects(&self) -> impl Iterator<Item = &Value> {
+        self.objects.values().flat_map(BTreeMap::values)
     }
 
     /// Another user with a token `t0ken-of-USER` and these permissions.
@@ -131,7 +140,8 @@ impl Cluster {
     }
 
     fn answer(&self, request: &Request<Incoming>) -> Result<Turn, Answer> {
-        let caller = Caller::of(self, request)?;
+        let asked = Asked::of(request);
+        let caller = Caller::of(self, request, asked.as_ref())?;
         let line = match request.uri().query() {
             Some(query) => format!("{} {}?{query}", request.method(), request.uri().path()),
             None => format!("{} {}", request.method(), request.uri().path()),
@@ -145,14 +155,13 @@ impl Cluster {
             busy.headers_mut().insert(RETRY_AFTER, "1".parse().unwrap());
             return Err(busy);
         }
-        let Some(asked) = Asked::of(request) else {
-            return Err(status(
-                StatusCode::NOT_FOUND,
-                "NotFound",
-                "the server could not find the requested resource",
-            ));
+        let Some(asked) = asked else {
+            return Err(plain(StatusCode::NOT_FOUND, "404 page not found\n"));
         };
         caller.authorize(self, &asked, asked.verb)?;
+        if !["", "apps", "batch"].contains(&&*asked.group) {
+            return Err(plain(StatusCode::NOT_FOUND, "404 page not found\n"));
+        }
         match &*asked.subresource {
             "" => Ok(Turn::Answer(lists::answer(self, &asked, request))),
             "proxy" => Ok(Turn::Proxy(asked)),
@@ -160,15 +169,17 @@ impl Cluster {
                 // Since 1.35 a GET that upgrades is a `create` too, denied without a reason.
                 if caller.authorize(self, &asked, "create").is_err() {
                     let message = format!("pods \"{}\" is forbidden: ", asked.name);
-                    return Err(status(StatusCode::FORBIDDEN, "Forbidden", &message));
+                    let details = json!({"name": asked.name, "kind": "pods"});
+                    return Err(detailed(
+                        StatusCode::FORBIDDEN,
+                        "Forbidden",
+                        &message,
+                        details,
+                    ));
                 }
                 Ok(Turn::Forward(asked))
             }
-            _ => Err(status(
-                StatusCode::NOT_FOUND,
-                "NotFound",
-                "no such subresource",
-            )),
+            _ => Err(lists::unknown()),
         }
     }
 
@@ -220,7 +231,7 @@ async fn accept(listener: TcpListener, cluster: Arc<Cluster>) {
 fn handle(cluster: &Arc<Cluster>, request: Request<Incoming>) -> Answer {
     match cluster.answer(&request) {
         Err(answer) | Ok(Turn::Answer(answer)) => answer,
-        Ok(Turn::Proxy(asked)) => pods::proxy(cluster, &asked, &request),
+        Ok(Turn::Proxy(asked)) => pods::proxy(cluster, &asked),
         Ok(Turn::Forward(asked)) => forward::upgrade(cluster, &asked, request),
     }
 }
@@ -257,10 +268,23 @@ impl Server {
 
 /// An error as the API server writes it.
 pub(crate) fn status(code: StatusCode, reason: &str, message: &str) -> Answer {
-    let status = json!({
-        "kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Failure",
+    detailed(code, reason, message, Value::Null)
+}
+
+/// The same with what it is about.
+pub(crate) fn detailed(code: StatusCode, reason: &str, message: &str, details: Value) -> Answer {
+    full(code, reason, message, &json!({}), details)
+}
+
+/// The same with metadata.
+fn full(code: StatusCode, reason: &str, message: &str, metadata: &Value, details: Value) -> Answer {
+    let mut status = json!({
+        "kind": "Status", "apiVersion": "v1", "metadata": metadata, "status": "Failure",
         "message": message, "reason": reason, "code": code.as_u16(),
     });
+    if !details.is_null() {
+        status["details"] = details;
+    }
     let mut answer = Response::new(Full::new(Bytes::from(status.to_string())));
     *answer.status_mut() = code;
     let kind = "application/json".parse().unwrap();

@@ -14,10 +14,12 @@ use hyper_util::rt::TokioIo;
 use tokio::io::AsyncRead;
 use tokio::io::AsyncWrite;
 use tokio::net::TcpListener;
+use tokio::net::ToSocketAddrs;
 
 use super::Answer;
 use super::Cluster;
 use super::authorization::Asked;
+use super::lists;
 use super::plain;
 use super::status;
 
@@ -30,10 +32,11 @@ pub(crate) enum Listening {
     Refuses(StatusCode, &'static str),
 }
 
-/// Ports by namespace, pod and number. Nobody listens on any other.
+/// Ports that somebody listens on; nobody does on any other.
 #[derive(Default)]
 pub(crate) struct Pods {
-    ports: BTreeMap<(String, String, u16), Listening>,
+    /// By namespace, pod and number.
+    pub(crate) ports: BTreeMap<(String, String, u16), Listening>,
 }
 
 impl Pods {
@@ -73,14 +76,18 @@ pub(super) async fn listen(cluster: &Arc<Cluster>) {
         let Some(address) = address.filter(|address| address.starts_with("127.")) else {
             continue;
         };
-        let listener = TcpListener::bind((address, *port)).await.unwrap();
-        let listening = listening.clone();
-        tokio::spawn(async move {
-            while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(serve(stream, listening.clone()));
-            }
-        });
+        open((address, *port), listening.clone()).await;
     }
+}
+
+/// Listens there until the runtime ends.
+pub(crate) async fn open(address: impl ToSocketAddrs, listening: Listening) {
+    let listener = TcpListener::bind(address).await.unwrap();
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            tokio::spawn(serve(stream, listening.clone()));
+        }
+    });
 }
 
 /// Serves one connection of a pod.
@@ -98,9 +105,17 @@ where
 }
 
 /// `pods/NAME:PORT/proxy/PATH`
-pub(super) fn proxy(cluster: &Cluster, asked: &Asked, _: &Request<Incoming>) -> Answer {
+pub(super) fn proxy(cluster: &Cluster, asked: &Asked) -> Answer {
     let (pod, port) = asked.name.split_once(':').unwrap_or((&asked.name, "80"));
     let port = port.parse().unwrap_or(0);
+    let Some(object) = cluster.object("", "pods", &asked.namespace, pod) else {
+        return lists::missing("", "pods", pod);
+    };
+    let address = object["status"]["podIP"].as_str().unwrap_or_default();
+    if address.is_empty() || address.starts_with("127.") {
+        let code = StatusCode::BAD_REQUEST;
+        return status(code, "BadRequest", "address not allowed");
+    }
     match cluster.pods.on(&asked.namespace, pod, port) {
         Some(listening) => {
             let mut answer = listening.answer(&format!("/{}", asked.rest));
@@ -110,7 +125,9 @@ pub(super) fn proxy(cluster: &Cluster, asked: &Asked, _: &Request<Incoming>) -> 
         None => status(
             StatusCode::SERVICE_UNAVAILABLE,
             "ServiceUnavailable",
-            "error trying to reach service: dial tcp 10.1.2.3:4191: connect: connection refused",
+            &format!(
+                "error trying to reach service: dial tcp {address}:{port}: connect: connection refused"
+            ),
         ),
     }
 }

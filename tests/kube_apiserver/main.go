@@ -1,0 +1,13 @@
+// The real kube-apiserver, built from its module alone: `go install` refuses modules with replacements.
+package main
+
+import (
+	"os"
+
+	"k8s.io/component-base/cli"
+	"k8s.io/kubernetes/cmd/kube-apiserver/app"
+)
+
+func main() {
+	os.Exit(cli.Run(app.NewAPIServerCommand()))
+}
