@@ -410,13 +410,18 @@ impl Flow {
 impl Traffic {
     /// Adds what somebody else counted.
     pub fn merge(&mut self, other: &Self) {
+        self.merge_calls(other);
+        self.latency_ms.merge(&other.latency_ms);
+        self.tcp.merge(other.tcp);
+    }
+
+    /// Adds the calls that somebody else counted, and nothing of latency and connections.
+    pub fn merge_calls(&mut self, other: &Self) {
         self.requests += other.requests;
         self.counts_requests |= other.counts_requests;
         for (outcome, count) in &other.responses {
             self.add_responses(outcome, *count);
         }
-        self.latency_ms.merge(&other.latency_ms);
-        self.tcp.merge(other.tcp);
     }
 
     /// Adds responses that ended alike.

@@ -241,7 +241,7 @@ fn edges(mesh: &Mesh) -> Vec<Edge> {
                 service,
                 flow.route.clone(),
             );
-            edges.entry(key).or_default().merge(&flow.traffic);
+            edges.entry(key).or_default().merge_calls(&flow.traffic);
         }
     }
     let callers: BTreeSet<(End, End)> = edges
@@ -422,30 +422,69 @@ impl Parent {
         shown.into()
     }
 
+    /// What flows to it have in common.
+    fn callee(&self) -> Callee<'_> {
+        let server = || {
+            let (kind, name, port) = (
+                self.kind.as_ref()?,
+                self.name.as_ref()?,
+                self.port.as_ref()?,
+            );
+            Some(format!("{kind}/{name}:{port}"))
+        };
+        Callee {
+            parent: self,
+            server: server(),
+        }
+    }
+}
+
+/// A parent, and what inbound flows call it.
+struct Callee<'a> {
+    parent: &'a Parent,
+    server: Option<String>,
+}
+
+impl Callee<'_> {
     /// Whether a flow goes to it. Those of Istio know no port, and their parents have none.
     fn is_of(&self, flow: &Flow) -> bool {
+        let Parent {
+            namespace,
+            name,
+            port,
+            ..
+        } = self.parent;
         match flow.direction {
             Direction::Outbound => {
+                if name.is_none()
+                    || flow.destination.service != *name
+                    || flow.destination.namespace != *namespace
+                {
+                    return false;
+                }
                 let authority = flow
                     .route
                     .as_deref()
                     .and_then(|route| route.rsplit_once(':'));
-                let port = authority.map(|(_, port)| port);
-                let has_port =
-                    port.is_none() || self.port.is_none() || port == self.port.as_deref();
-                self.name.is_some()
-                    && flow.destination.service == self.name
-                    && flow.destination.namespace == self.namespace
-                    && has_port
+                let called = authority.map(|(_, port)| port);
+                called.is_none() || port.is_none() || called == port.as_deref()
             }
             Direction::Inbound => {
-                let (Some(kind), Some(name), Some(port)) = (&self.kind, &self.name, &self.port)
-                else {
-                    return false;
-                };
-                flow.server.as_deref() == Some(&*format!("{kind}/{name}:{port}"))
+                self.server.is_some() && flow.server.as_deref() == self.server.as_deref()
             }
         }
+    }
+}
+
+/// The workload that a target belongs to, as what is called at a port.
+fn here(target: &TargetTraffic, server: &Parent) -> Parent {
+    let party = &target.party;
+    let known = party.workload.as_ref().or(party.pod.as_ref());
+    Parent {
+        kind: None,
+        namespace: known.and(party.namespace.clone()),
+        name: Some(known.map_or_else(|| target.name.as_str().into(), Text::clone)),
+        port: server.port.clone(),
     }
 }
 
@@ -455,50 +494,75 @@ fn blind(mesh: &Mesh) -> Vec<Blind> {
     struct Sums {
         good: u64,
         all: u64,
-        truly: Traffic,
+        /// The same calls as the responses have them.
+        calls: u64,
+        succeed: u64,
+        hidden: u64,
     }
-    let mut families: BTreeMap<(&'static str, Direction, &Parent), Sums> = BTreeMap::new();
+    let mut families: BTreeMap<(&'static str, Direction, Parent), Sums> = BTreeMap::new();
     for target in &mesh.targets {
-        let mut met = BTreeSet::new();
         let unaware = target.statuses.iter().filter(|status| !status.knows_grpc);
-        for status in unaware {
-            let key = (status.family, status.direction, &status.parent);
-            let sums = families.entry(key).or_default();
-            sums.all += status.count;
-            sums.good += if is_reported_well(status) {
-                status.count
-            } else {
-                0
+        let mut unaware: Vec<&StatusCount> = unaware.collect();
+        unaware.sort_by_key(|status| (status.direction, &status.parent));
+        let alike = |a: &&StatusCount, b: &&StatusCount| {
+            (a.direction, &a.parent) == (b.direction, &b.parent)
+        };
+        for statuses in unaware.chunk_by(alike) {
+            let (direction, parent) = (statuses[0].direction, &statuses[0].parent);
+            let callee = parent.callee();
+            let flows = target.flows.iter().filter(|flow| callee.is_of(flow));
+            let responses: Vec<_> = flows
+                .filter(|flow| flow.direction == direction)
+                .flat_map(|flow| &flow.traffic.responses)
+                .collect();
+            let count = |fits: fn(&Outcome) -> bool| -> u64 {
+                let fitting = responses.iter().filter(|(outcome, _)| fits(outcome));
+                fitting.map(|(_, count)| count).sum()
             };
-            if met.insert(key) {
-                let flows = target
-                    .flows
-                    .iter()
-                    .filter(|flow| flow.direction == status.direction && status.parent.is_of(flow));
-                flows.for_each(|flow| sums.truly.merge(&flow.traffic));
+            let by_family = |a: &&StatusCount, b: &&StatusCount| a.family == b.family;
+            let mut statuses = statuses.to_vec();
+            statuses.sort_by_key(|status| status.family);
+            for statuses in statuses.chunk_by(by_family) {
+                let destination = match direction {
+                    Direction::Outbound => parent.clone(),
+                    // A server of an inbound policy is another one at each workload.
+                    Direction::Inbound => here(target, parent),
+                };
+                let key = (statuses[0].family, direction, destination);
+                let sums = families.entry(key).or_default();
+                for status in statuses {
+                    sums.all += status.count;
+                    let is_good = is_reported_well(status);
+                    sums.good += if is_good { status.count } else { 0 };
+                }
+                sums.calls += count(|_| true);
+                sums.succeed += count(Outcome::succeeds);
+                sums.hidden += count(|outcome| {
+                    let by = (outcome.succeeds_by_http(), outcome.succeeds_by_grpc());
+                    by == (Some(true), Some(false))
+                });
             }
         }
     }
     let mut blind: Vec<Blind> = Vec::new();
-    for ((family, direction, parent), Sums { good, all, truly }) in families {
-        let calls = truly.calls();
-        let count = |fits: fn(&Outcome) -> bool| -> u64 {
-            let responses = truly.responses.iter().filter(|(outcome, _)| fits(outcome));
-            responses.map(|(_, count)| count).sum()
-        };
-        let hidden = count(|outcome| {
-            outcome.succeeds_by_http() == Some(true) && outcome.succeeds_by_grpc() == Some(false)
-        });
+    for ((family, direction, destination), sums) in families {
+        let Sums {
+            good,
+            all,
+            calls,
+            succeed,
+            hidden,
+        } = sums;
         if all == 0 || calls == 0 || hidden == 0 {
             continue;
         }
         let reported = good as f64 / all as f64;
-        let in_truth = count(Outcome::succeeds) as f64 / calls as f64;
+        let in_truth = succeed as f64 / calls as f64;
         if reported > in_truth {
             blind.push(Blind {
                 family,
                 direction,
-                destination: parent.clone(),
+                destination,
                 calls: all,
                 reported_success_rate: reported,
                 true_success_rate: in_truth,
@@ -549,10 +613,11 @@ fn absent(mesh: &Mesh) -> Vec<Absent> {
             if !met.insert(&status.parent) || target.statuses.iter().any(routed) {
                 continue;
             }
+            let callee = status.parent.callee();
             let flows = target
                 .flows
                 .iter()
-                .filter(|flow| flow.direction == Direction::Outbound && status.parent.is_of(flow));
+                .filter(|flow| flow.direction == Direction::Outbound && callee.is_of(flow));
             let responses = flows.flat_map(|flow| &flow.traffic.responses);
             let calls: u64 = responses
                 .filter(|(outcome, _)| outcome.grpc.is_some())
