@@ -406,6 +406,25 @@ fn a_ztunnel_speaks_for_other_pods_and_never_for_its_own() {
 }
 
 #[test]
+fn a_ztunnel_is_not_the_caller_of_what_it_carries() {
+    let (target, body) = file("waypoint");
+    let nameless = body
+        .replace("\"frontend-v1\"", "\"unknown\"")
+        .replace("\"frontend\"", "\"unknown\"")
+        .replace(
+            "source_workload_namespace=\"shop\"",
+            "source_workload_namespace=\"unknown\"",
+        )
+        .replace("ns/shop/sa/frontend", "ns/istio-system/sa/gateway");
+    let ztunnel = pod("ztunnel", "istio-system", "ztunnel-x7k2p", "ztunnel", 15020);
+    let mesh = read(&[(target, nameless), ztunnel]);
+    let waypoint = mesh.targets.iter().find(|target| target.name == "waypoint");
+    let caller = &flow_to(waypoint.unwrap(), "orders-v1").source;
+    assert_eq!(caller.namespace.as_deref(), Some("istio-system"));
+    assert_eq!(caller.workload, None);
+}
+
+#[test]
 fn a_waypoint_stands_at_the_servers_side() {
     let mesh = read(&[pod(
         "waypoint",

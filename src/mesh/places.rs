@@ -40,7 +40,7 @@ pub(super) struct Places {
     proxy: Proxy,
     roles: Roles,
     /// By label set of the target being read.
-    places: Vec<Place>,
+    by_row: Vec<Place>,
     /// Flows of that target by the labels that make them.
     flows: HashMap<Filled, u32>,
     /// Of all targets.
@@ -54,7 +54,7 @@ impl Places {
         Self {
             proxy,
             roles: proxy.roles(),
-            places: Vec::new(),
+            by_row: Vec::new(),
             flows: HashMap::new(),
             ended: Vec::new(),
             ended_numbers: HashMap::new(),
@@ -63,7 +63,7 @@ impl Places {
 
     /// Forgets the label sets of the target before.
     pub(super) fn begin(&mut self) {
-        self.places.clear();
+        self.by_row.clear();
         self.flows.clear();
     }
 
@@ -92,18 +92,18 @@ impl Places {
         flows: &mut Vec<Flow>,
     ) -> Option<(usize, &Ended)> {
         let at = row as usize;
-        if self.places.len() <= at {
+        if self.by_row.len() <= at {
             let unknown = Place {
                 flow: UNKNOWN,
                 ended: UNKNOWN,
             };
-            self.places
+            self.by_row
                 .resize(table.body.rows.len().max(at + 1), unknown);
         }
-        if self.places[at].flow == UNKNOWN {
-            self.places[at] = self.look(row, table, values, local, flows);
+        if self.by_row[at].flow == UNKNOWN {
+            self.by_row[at] = self.look(row, table, values, local, flows);
         }
-        let Place { flow, ended } = self.places[at];
+        let Place { flow, ended } = self.by_row[at];
         (flow != NOTHING).then(|| (flow as usize, &self.ended[ended as usize]))
     }
 
