@@ -10,11 +10,13 @@ mod completions;
 mod counting;
 mod deliver;
 mod diff;
+mod edges;
 mod exit;
 mod explain;
 mod families;
 mod filter;
 mod gate;
+mod grpc;
 mod interrupt;
 mod labels;
 mod linkerd;
@@ -30,6 +32,7 @@ mod simulation;
 mod sources;
 mod targets;
 mod terminal;
+mod traffic;
 mod values;
 
 use std::ffi::OsString;
@@ -99,6 +102,8 @@ enum Command {
     Labels(labels::Args),
     Filter(filter::Args),
     Diff(diff::Args),
+    Grpc(grpc::Args),
+    Edges(edges::Args),
     Scrape(scrape::Args),
     Targets(targets::Args),
     Rbac(rbac::Args),
@@ -191,6 +196,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Labels(args) => labels::run(args, &terminal, messages),
         Command::Filter(args) => filter::run(args, &terminal, messages),
         Command::Diff(args) => diff::run(args, &terminal, messages),
+        Command::Grpc(args) => grpc::run(args, &terminal, messages),
+        Command::Edges(args) => edges::run(args, &terminal, messages),
         Command::Scrape(args) => scrape::run(args, &terminal, messages),
         Command::Targets(args) => targets::run(args, &terminal, messages),
         Command::Rbac(args) => rbac::run(args, &terminal, messages),

@@ -440,6 +440,17 @@ impl Traffic {
         self.responses.iter().map(|(_, count)| count).sum()
     }
 
+    /// Calls that everybody who may see it calls a success, as a part of all; `None` without calls.
+    pub fn success_rate(&self) -> Option<f64> {
+        let good = self
+            .responses
+            .iter()
+            .filter(|(outcome, _)| outcome.succeeds());
+        let good: u64 = good.map(|(_, count)| count).sum();
+        let calls = self.calls();
+        (calls > 0).then(|| good as f64 / calls as f64)
+    }
+
     /// Whether anything was counted at all.
     pub fn is_empty(&self) -> bool {
         let Tcp {

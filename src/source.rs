@@ -361,6 +361,12 @@ fn take(
     ControlFlow::Continue(after)
 }
 
+/// Whether a source answers anew each time it is asked: a URL, or a workload of a cluster that no file is named like.
+pub fn is_live(source: &str) -> bool {
+    let names_workload = || Named::parse(source).is_some();
+    address::is_url(source) || (!std::path::Path::new(source).exists() && names_workload())
+}
+
 /// `source` as it may be shown: a URL without its credentials, anything else as typed.
 pub fn shown(source: &str) -> String {
     address::without_credentials(source)

@@ -70,6 +70,8 @@ fn the_published_schema_is_the_one_the_code_makes() {
     for (name, schema) in [
         ("audit", report::schema()),
         ("diff", report::difference_schema()),
+        ("edges", report::edges_schema()),
+        ("grpc", report::grpc_schema()),
         ("explain", report::explanation_schema()),
     ] {
         let file = format!("docs/schema/{name}.schema.json");

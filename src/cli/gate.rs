@@ -48,6 +48,43 @@ pub(super) struct GateArgs {
     fail_if_partial: bool,
 }
 
+/// The same for commands that look for no findings.
+#[derive(Debug, Clone, Copy, clap::Args)]
+#[command(next_help_heading = "What counts as failure")]
+pub(super) struct ReadingGateArgs {
+    /// Exit with 2 when any line was refused
+    #[arg(
+        long,
+        env = "MESHCTL_STRICT",
+        hide_env_values = true,
+        value_parser = FalseyValueParser::new()
+    )]
+    strict: bool,
+    /// Exit with 3 also when something was passed over, such as a file without metrics
+    ///
+    /// A source or target that cannot be read makes the code 3 in any case. What --target leaves out and
+    /// what was named twice does not count.
+    #[arg(
+        long,
+        env = "MESHCTL_FAIL_IF_PARTIAL",
+        hide_env_values = true,
+        value_parser = FalseyValueParser::new()
+    )]
+    fail_if_partial: bool,
+}
+
+impl ReadingGateArgs {
+    /// Weighs everything that was read.
+    pub(super) fn judge(self, survey: &Survey) -> Verdict {
+        let gate = GateArgs {
+            fail_on: FailOn::None,
+            strict: self.strict,
+            fail_if_partial: self.fail_if_partial,
+        };
+        gate.judge(survey, &[])
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 enum FailOn {
     /// Findings never change the exit code
@@ -155,7 +192,7 @@ impl GateArgs {
 }
 
 impl Verdict {
-    fn add(&mut self, code: ExitCode, reason: String) {
+    pub(super) fn add(&mut self, code: ExitCode, reason: String) {
         self.code = self.code.max(code);
         self.reasons.push(reason);
     }

@@ -36,6 +36,19 @@ pub(super) fn count(typed: &str) -> Result<NonZeroUsize, String> {
         .map_err(|_| "not a whole number from 1 on".to_owned())
 }
 
+/// A part of a whole: `0.01` or `1%`, from 0 to 1.
+pub(super) fn ratio(typed: &str) -> Result<f64, String> {
+    let (number, whole) = match typed.strip_suffix('%') {
+        Some(number) => (number, 100.0),
+        None => (typed, 1.0),
+    };
+    let ratio = number.trim().parse::<f64>().map(|number| number / whole);
+    match ratio {
+        Ok(ratio) if (0.0..=1.0).contains(&ratio) => Ok(ratio),
+        _ => Err("not a part of a whole; write it like 0.01 or 1%, from 0 to 1".to_owned()),
+    }
+}
+
 /// `NAME=VALUE`; the value may be empty.
 pub(super) fn variable(typed: &str) -> Result<(String, String), String> {
     match typed.split_once('=') {
@@ -73,6 +86,16 @@ mod tests {
         assert_eq!(size("4096"), Ok(4096));
         for wrong in ["", "0", "MiB", "-1", "1 parsec"] {
             assert!(size(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_ratio_is_a_part_of_a_whole() {
+        assert_eq!(ratio("0"), Ok(0.0));
+        assert_eq!(ratio("0.25"), Ok(0.25));
+        assert_eq!(ratio("25%"), Ok(0.25));
+        for wrong in ["", "-1", "1.5", "101%", "nan", "few"] {
+            assert!(ratio(wrong).is_err(), "{wrong}");
         }
     }
 

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use super::Class;
 use super::Code;
 use super::Direction;
+use super::Fault;
 use super::Flow;
 use super::Mesh;
 use super::Outcome;
@@ -25,6 +26,8 @@ use super::edges::ends;
 pub struct Grpc {
     /// Sums over all calls, each counted at one end.
     pub totals: Totals,
+    /// The three answers for the same calls, as far as they have a gRPC status.
+    pub success_rate: SuccessRate,
     /// Those whose callee could not be reached behind HTTP 200 first, by how often; then by the other failures hidden
     /// from HTTP, then by those hidden from the mesh.
     pub edges: Vec<Edge>,
@@ -39,6 +42,10 @@ pub struct Grpc {
     /// Response series of proxies that classify, without the label `classification` or `grpc_status`: somebody took
     /// it away.
     pub stripped_series: u64,
+    /// Of them, those without `classification`.
+    pub unclassified_series: u64,
+    /// Of them, those without `grpc_status`.
+    pub without_grpc_label: u64,
 }
 
 /// Sums over all calls. A call that both ends count is taken from its caller's.
@@ -163,9 +170,13 @@ impl Why {
 pub fn grpc(mesh: &Mesh) -> Grpc {
     let mut edges = edges(mesh);
     let mut totals = Totals::default();
+    let mut with_status = Traffic::default();
     for edge in edges.iter().filter(|edge| edge.in_totals) {
         for (outcome, count) in &edge.traffic.responses {
             totals.add(outcome, *count);
+            if outcome.grpc.is_some() {
+                with_status.add_responses(outcome, *count);
+            }
         }
     }
     let unanswered = unanswered(&edges);
@@ -187,17 +198,18 @@ pub fn grpc(mesh: &Mesh) -> Grpc {
     });
     let mut refused: Vec<Lost> = mesh.targets.iter().flat_map(lost).collect();
     refused.sort_by(|a, b| b.what.count.cmp(&a.what.count).then_with(|| a.cmp(b)));
-    let stripped = mesh.targets.iter();
+    let series = |count: fn(&TargetTraffic) -> u64| mesh.targets.iter().map(count).sum();
     Grpc {
         totals,
+        success_rate: SuccessRate::of(&with_status),
         edges,
         blind: blind(mesh),
         unanswered,
         refused,
         absent: absent(mesh),
-        stripped_series: stripped
-            .map(|target| target.unclassified_series.max(target.without_grpc_label))
-            .sum(),
+        stripped_series: series(|target| target.unclassified_series.max(target.without_grpc_label)),
+        unclassified_series: series(|target| target.unclassified_series),
+        without_grpc_label: series(|target| target.without_grpc_label),
     }
 }
 
@@ -282,6 +294,23 @@ impl Edge {
             .filter(|(outcome, _)| fits(outcome))
             .map(|(_, count)| count)
             .sum()
+    }
+
+    /// Responses with a gRPC status.
+    pub fn grpc_calls(&self) -> u64 {
+        self.count(|outcome| outcome.grpc.is_some())
+    }
+
+    /// Failures of both tiers as a part of the calls with a gRPC status, as only these can hide; `None` without any.
+    pub fn hidden_ratio(&self) -> Option<f64> {
+        let calls = self.grpc_calls();
+        (calls > 0).then(|| self.hidden() as f64 / calls as f64)
+    }
+
+    /// Responses whose code names this as at fault.
+    pub fn at_fault(&self, fault: Fault) -> u64 {
+        let named = |outcome: &Outcome| outcome.grpc.as_ref().and_then(Code::fault);
+        self.count(|outcome| named(outcome) == Some(fault))
     }
 
     /// Failures of both tiers.

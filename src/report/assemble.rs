@@ -26,6 +26,7 @@ use crate::report::document::TotalsEntry;
 use crate::report::document::ValueEntry;
 use crate::report::numbers;
 use crate::report::select::LabelRow;
+use crate::survey::Coverage;
 use crate::survey::TargetRejects;
 
 impl<'a> Page<'a> {
@@ -52,30 +53,11 @@ impl<'a> Page<'a> {
             schema_version: SCHEMA_VERSION,
             meshctl_version: env!("CARGO_PKG_VERSION"),
             inputs: &self.survey.inputs,
-            coverage: self.coverage(),
+            coverage: coverage(&self.survey.coverage),
             interrupted: self.survey.interrupted,
             family_filter: self.view.family.as_ref().map(|filter| filter.glob().glob()),
             scrape_interval_seconds: self.view.scrape_interval.as_secs_f64(),
             totals: self.totals(),
-        }
-    }
-
-    fn coverage(&self) -> CoverageEntry<'a> {
-        let coverage = &self.survey.coverage;
-        let failed = coverage.failed.iter().map(|failure| FailureEntry {
-            target: &failure.target,
-            origin: &failure.origin,
-            reason: &failure.reason,
-        });
-        let skipped = coverage.skipped.iter().map(|skip| SkipEntry {
-            origin: &skip.origin,
-            reason: &skip.reason,
-        });
-        CoverageEntry {
-            expected: coverage.expected,
-            scraped: coverage.scraped,
-            failed: failed.collect(),
-            skipped: skipped.collect(),
         }
     }
 
@@ -140,6 +122,24 @@ impl<'a> Page<'a> {
             max: spread.max,
             outlier: self.outlier(spread),
         }
+    }
+}
+
+pub(super) fn coverage(coverage: &Coverage) -> CoverageEntry<'_> {
+    let failed = coverage.failed.iter().map(|failure| FailureEntry {
+        target: &failure.target,
+        origin: &failure.origin,
+        reason: &failure.reason,
+    });
+    let skipped = coverage.skipped.iter().map(|skip| SkipEntry {
+        origin: &skip.origin,
+        reason: &skip.reason,
+    });
+    CoverageEntry {
+        expected: coverage.expected,
+        scraped: coverage.scraped,
+        failed: failed.collect(),
+        skipped: skipped.collect(),
     }
 }
 

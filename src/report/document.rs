@@ -4,7 +4,9 @@
 //! labels by saving unless told otherwise, and complete unless a limit was typed.
 
 mod difference;
+mod edges;
 mod explanation;
+mod grpc;
 mod pipeline;
 
 use schemars::JsonSchema;
@@ -19,6 +21,15 @@ pub use difference::LoneEntry;
 pub use difference::SharedEntry;
 pub use difference::SideEntry;
 pub use difference::SideTotalsEntry;
+pub use edges::EdgeEntry;
+pub use edges::EdgeViewEntry;
+pub use edges::EdgesDocument;
+pub use edges::EdgesHeader;
+pub use edges::LatencyEntry;
+pub use edges::QuantileEntry;
+pub use edges::SinceEntry;
+pub use edges::TcpEntry;
+pub use edges::WindowEntry;
 pub use explanation::ChangeEntry;
 pub use explanation::ClauseEntry;
 pub use explanation::ExplainedDropEntry;
@@ -31,6 +42,18 @@ pub use explanation::FollowedSeriesEntry;
 pub use explanation::HereEntry;
 pub use explanation::NotScrapedEntry;
 pub use explanation::RelabelingEntry;
+pub use grpc::AbsentFamilyEntry;
+pub use grpc::BlindFamilyEntry;
+pub use grpc::CodeEntry;
+pub use grpc::EndEntry;
+pub use grpc::GrpcDocument;
+pub use grpc::GrpcEdgeEntry;
+pub use grpc::GrpcHeader;
+pub use grpc::GrpcTotalsEntry;
+pub use grpc::RefusedEntry;
+pub use grpc::StrippedEntry;
+pub use grpc::SuccessRateEntry;
+pub use grpc::UnansweredEntry;
 pub use pipeline::ArrivingEntry;
 pub use pipeline::ArrivingLabelEntry;
 pub use pipeline::DroppedEntry;

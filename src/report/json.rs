@@ -12,9 +12,11 @@ use crate::report::Page;
 use crate::report::Style;
 use crate::report::document::DifferenceDocument;
 use crate::report::document::Document;
+use crate::report::document::EdgesDocument;
 use crate::report::document::ExplanationDocument;
 use crate::report::document::FamilyEntry;
 use crate::report::document::FindingEntry;
+use crate::report::document::GrpcDocument;
 use crate::report::document::Header;
 use crate::report::document::LabelEntry;
 use crate::report::document::NoticeEntry;
@@ -36,6 +38,16 @@ pub fn difference_schema() -> Value {
 /// The same of what `filter --explain` writes; committed as `docs/schema/explain.schema.json`.
 pub fn explanation_schema() -> Value {
     schema_of::<ExplanationDocument<'_>>()
+}
+
+/// The same of what `grpc` writes; committed as `docs/schema/grpc.schema.json`.
+pub fn grpc_schema() -> Value {
+    schema_of::<GrpcDocument<'_>>()
+}
+
+/// The same of what `edges` writes; committed as `docs/schema/edges.schema.json`.
+pub fn edges_schema() -> Value {
+    schema_of::<EdgesDocument<'_>>()
 }
 
 fn schema_of<T: JsonSchema>() -> Value {

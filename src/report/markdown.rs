@@ -153,7 +153,7 @@ pub(super) fn findings(page: Page<'_>) -> Vec<String> {
     lines
 }
 
-fn coverage(page: Page<'_>) -> Vec<String> {
+pub(super) fn coverage(page: Page<'_>) -> Vec<String> {
     let coverage = &page.survey.coverage;
     let skipped = summary::skipped(page);
     if coverage.failed.is_empty() && skipped.is_none() && !page.survey.interrupted {

@@ -106,13 +106,13 @@ pub(super) fn skipped(page: Page<'_>) -> Option<String> {
     (!said.is_empty()).then(|| said.join(", "))
 }
 
-fn flowed(items: &[String], style: &Style) -> Vec<String> {
+pub(super) fn flowed(items: &[String], style: &Style) -> Vec<String> {
     let lines = flow(items, style.dot(), style.columns() - 1, style.ellipsis());
     lines.into_iter().map(|line| format!(" {line}")).collect()
 }
 
 /// One line for each thing that keeps the numbers from standing for everything.
-fn amiss(page: Page<'_>) -> Vec<String> {
+pub(super) fn amiss(page: Page<'_>) -> Vec<String> {
     let coverage = &page.survey.coverage;
     let mut said = Vec::new();
     if page.survey.interrupted {
