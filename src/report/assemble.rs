@@ -24,6 +24,8 @@ use crate::report::document::SubjectEntry;
 use crate::report::document::TargetEntry;
 use crate::report::document::TotalsEntry;
 use crate::report::document::ValueEntry;
+use crate::report::edges;
+use crate::report::grpc::assemble::hidden_failures;
 use crate::report::numbers;
 use crate::report::select::LabelRow;
 use crate::survey::Coverage;
@@ -41,6 +43,10 @@ impl<'a> Page<'a> {
             families: families.map(|family| self.family(family)).collect(),
             labels: labels.map(|label| survey_label(&label)).collect(),
             rejects: self.survey.rejects.iter().map(rejects).collect(),
+            hidden_failures: self.told.map(|told| hidden_failures(&told.grpc)),
+            edges: self.told.map_or_else(Vec::new, |told| {
+                told.edges.iter().map(edges::assemble::edge).collect()
+            }),
             findings: self.findings(None).shown.into_iter().map(finding).collect(),
             pipeline: pipelines.next(),
             more_pipelines: pipelines.collect(),

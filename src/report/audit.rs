@@ -1,8 +1,9 @@
 //! The table of `audit`: coverage and totals, the largest families, the labels worth dropping,
-//! what simulated pipelines keep, findings.
+//! what simulated pipelines keep, failures that hide, findings.
 
 use crate::report::Page;
 use crate::report::families;
+use crate::report::grpc;
 use crate::report::labels;
 use crate::report::pipeline;
 use crate::report::problems;
@@ -18,6 +19,7 @@ pub(super) fn lines(page: Page<'_>) -> Vec<String> {
         families::overview(page),
         labels::overview(page),
         pipeline::overview::lines(page),
+        grpc::overview::lines(page),
         problems::lines(page),
     ];
     let some = sections.into_iter().filter(|section| !section.is_empty());

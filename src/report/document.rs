@@ -50,6 +50,7 @@ pub use grpc::GrpcDocument;
 pub use grpc::GrpcEdgeEntry;
 pub use grpc::GrpcHeader;
 pub use grpc::GrpcTotalsEntry;
+pub use grpc::HiddenFailuresEntry;
 pub use grpc::RefusedEntry;
 pub use grpc::StrippedEntry;
 pub use grpc::SuccessRateEntry;
@@ -87,6 +88,10 @@ pub struct Document<'a> {
     pub labels: Vec<LabelEntry<'a>>,
     /// Where lines were refused, by target.
     pub rejects: Vec<RejectEntry<'a>>,
+    /// Calls that fail where an HTTP status does not tell; null where traffic was not looked at (only `audit` does).
+    pub hidden_failures: Option<HiddenFailuresEntry<'a>>,
+    /// Who calls whom, by workload: those that `edges` writes; empty where traffic was not looked at.
+    pub edges: Vec<EdgeEntry<'a>>,
     /// What is wrong with the telemetry.
     pub findings: Vec<FindingEntry<'a>>,
     /// What the first simulated pipeline makes of it, up to its first exporter; null where none was simulated.

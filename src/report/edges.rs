@@ -1,6 +1,6 @@
 //! Golden signals of who calls whom, in every format.
 
-mod assemble;
+pub(super) mod assemble;
 mod csv;
 mod markdown;
 mod order;
@@ -65,6 +65,7 @@ pub fn write_edges(
     };
     let page = Page {
         survey: edges.survey,
+        told: None,
         findings: &[],
         view: &view,
         style,

@@ -1,8 +1,9 @@
 //! Failures that hide behind HTTP 200, in every format.
 
-mod assemble;
+pub(super) mod assemble;
 mod csv;
 mod markdown;
+pub(super) mod overview;
 mod table;
 
 use std::fmt::Write as _;
@@ -57,6 +58,7 @@ pub fn write_grpc(
         grpc,
         page: Page {
             survey,
+            told: None,
             findings: &[],
             view: &view,
             style,

@@ -12,12 +12,14 @@ use crate::report::Page;
 use crate::report::Style;
 use crate::report::document::DifferenceDocument;
 use crate::report::document::Document;
+use crate::report::document::EdgeEntry;
 use crate::report::document::EdgesDocument;
 use crate::report::document::ExplanationDocument;
 use crate::report::document::FamilyEntry;
 use crate::report::document::FindingEntry;
 use crate::report::document::GrpcDocument;
 use crate::report::document::Header;
+use crate::report::document::HiddenFailuresEntry;
 use crate::report::document::LabelEntry;
 use crate::report::document::NoticeEntry;
 use crate::report::document::PipelineEntry;
@@ -101,6 +103,8 @@ enum Line<'a, 'b> {
     Family(&'b FamilyEntry<'a>),
     Label(&'b LabelEntry<'a>),
     Rejects(&'b RejectEntry<'a>),
+    HiddenFailures(&'b HiddenFailuresEntry<'a>),
+    Edge(&'b EdgeEntry<'a>),
     Finding(&'b FindingEntry<'a>),
     Pipeline(&'b PipelineEntry<'a>),
     Notice(&'b NoticeEntry<'a>),
@@ -114,6 +118,8 @@ pub(super) fn write_lines(page: Page<'_>, out: &mut dyn Write) -> io::Result<()>
         families,
         labels,
         rejects,
+        hidden_failures,
+        edges,
         findings,
         pipeline,
         more_pipelines,
@@ -124,6 +130,8 @@ pub(super) fn write_lines(page: Page<'_>, out: &mut dyn Write) -> io::Result<()>
         .chain(families.iter().map(Line::Family))
         .chain(labels.iter().map(Line::Label))
         .chain(rejects.iter().map(Line::Rejects))
+        .chain(hidden_failures.iter().map(Line::HiddenFailures))
+        .chain(edges.iter().map(Line::Edge))
         .chain(findings.iter().map(Line::Finding))
         .chain(pipeline.iter().chain(&more_pipelines).map(Line::Pipeline))
         .chain(notices.iter().map(Line::Notice));

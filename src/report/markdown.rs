@@ -8,6 +8,7 @@ use crate::census::Redundancy;
 use crate::report::Command;
 use crate::report::Page;
 use crate::report::Style;
+use crate::report::grpc;
 use crate::report::numbers;
 use crate::report::pipeline;
 use crate::report::redundant::NEVER_ALONE;
@@ -36,6 +37,9 @@ pub(super) fn lines(page: Page<'_>) -> Vec<String> {
     }
     if matches!(page.view.command, Command::Audit | Command::Filter) {
         lines.extend(pipeline::markdown::lines(page));
+    }
+    if page.view.command == Command::Audit {
+        lines.extend(grpc::overview::markdown(page));
     }
     lines.extend(findings(page));
     lines.extend(coverage(page));

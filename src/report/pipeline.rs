@@ -153,7 +153,7 @@ impl<'a> Page<'a> {
     }
 
     /// How many entries of a list to show: what was typed, else all where width is no object, else `usual`.
-    fn rows(&self, usual: usize) -> usize {
+    pub(super) fn rows(&self, usual: usize) -> usize {
         match self.view.limit {
             Some(0) => usize::MAX,
             Some(limit) => limit,

@@ -68,6 +68,7 @@ pub fn write_targets(
         targets,
         page: Page {
             survey: &survey,
+            told: None,
             findings,
             view: &view,
             style,

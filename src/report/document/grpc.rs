@@ -24,6 +24,26 @@ pub struct GrpcDocument<'a> {
     pub absent_families: Vec<AbsentFamilyEntry<'a>>,
 }
 
+/// Calls that fail where an HTTP status does not tell, as `audit` has it.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct HiddenFailuresEntry<'a> {
+    /// Sums over all calls. Each is counted once: from its caller's proxy where that was read, else from its
+    /// callee's.
+    pub totals: GrpcTotalsEntry,
+    /// Labels that somebody took away, so that failures can no longer be seen.
+    pub stripped: StrippedEntry,
+    /// The calls of each caller to each callee of which some fail so, as each end counts them; `grpc` has all.
+    pub edges: Vec<GrpcEdgeEntry<'a>>,
+    /// Families that report the same calls as better than they are, those furthest off first.
+    pub blind_families: Vec<BlindFamilyEntry<'a>>,
+    /// Requests without a response, the most first.
+    pub unanswered: Vec<UnansweredEntry<'a>>,
+    /// What was turned away or lost before it became a response, the most first.
+    pub refused: Vec<RefusedEntry<'a>>,
+    /// Services whose gRPC calls no gRPC family counts.
+    pub absent_families: Vec<AbsentFamilyEntry<'a>>,
+}
+
 /// What the numbers stand for, and their sums.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct GrpcHeader<'a> {

@@ -67,7 +67,8 @@ impl<'a> Edges<'a> {
     }
 }
 
-fn edge(edge: &Edge) -> EdgeEntry<'_> {
+/// One edge, as JSON has it.
+pub(in crate::report) fn edge(edge: &Edge) -> EdgeEntry<'_> {
     let views = || edge.outbound.iter().chain(&edge.inbound);
     EdgeEntry {
         source: traffic::end_entry(&edge.source),

@@ -8,6 +8,7 @@ use crate::mesh::Outcome;
 use crate::mesh::grpc::Absent;
 use crate::mesh::grpc::Blind;
 use crate::mesh::grpc::Edge;
+use crate::mesh::grpc::Grpc;
 use crate::mesh::grpc::Lost;
 use crate::mesh::grpc::Unanswered;
 use crate::report::assemble;
@@ -18,6 +19,7 @@ use crate::report::document::GrpcDocument;
 use crate::report::document::GrpcEdgeEntry;
 use crate::report::document::GrpcHeader;
 use crate::report::document::GrpcTotalsEntry;
+use crate::report::document::HiddenFailuresEntry;
 use crate::report::document::RefusedEntry;
 use crate::report::document::SCHEMA_VERSION;
 use crate::report::document::StrippedEntry;
@@ -41,7 +43,6 @@ impl<'a> Sheet<'a> {
 
     fn header(&self) -> GrpcHeader<'a> {
         let (survey, grpc) = (self.page.survey, self.grpc);
-        let totals = grpc.totals;
         GrpcHeader {
             schema_version: SCHEMA_VERSION,
             meshctl_version: env!("CARGO_PKG_VERSION"),
@@ -49,20 +50,43 @@ impl<'a> Sheet<'a> {
             coverage: assemble::coverage(&survey.coverage),
             interrupted: survey.interrupted,
             mesh_targets: traffic::speaking(survey.mesh.as_ref()),
-            totals: GrpcTotalsEntry {
-                calls: totals.calls,
-                grpc_calls: totals.grpc_calls,
-                hidden_from_http: totals.hidden_from_http,
-                hidden_from_mesh: totals.hidden_from_mesh,
-                without_status: totals.without_status,
-                success_rate: traffic::success_entry(grpc.success_rate),
-            },
-            stripped: StrippedEntry {
-                series: grpc.stripped_series,
-                without_classification: grpc.unclassified_series,
-                without_grpc_status: grpc.without_grpc_label,
-            },
+            totals: totals(grpc),
+            stripped: stripped(grpc),
         }
+    }
+}
+
+/// What an audit has of it.
+pub(in crate::report) fn hidden_failures(grpc: &Grpc) -> HiddenFailuresEntry<'_> {
+    let hide = grpc.edges.iter().filter(|edge| edge.hidden() > 0);
+    HiddenFailuresEntry {
+        totals: totals(grpc),
+        stripped: stripped(grpc),
+        edges: hide.map(edge).collect(),
+        blind_families: grpc.blind.iter().map(blind).collect(),
+        unanswered: grpc.unanswered.iter().map(unanswered).collect(),
+        refused: grpc.refused.iter().map(refused).collect(),
+        absent_families: grpc.absent.iter().map(absent).collect(),
+    }
+}
+
+fn totals(grpc: &Grpc) -> GrpcTotalsEntry {
+    let totals = grpc.totals;
+    GrpcTotalsEntry {
+        calls: totals.calls,
+        grpc_calls: totals.grpc_calls,
+        hidden_from_http: totals.hidden_from_http,
+        hidden_from_mesh: totals.hidden_from_mesh,
+        without_status: totals.without_status,
+        success_rate: traffic::success_entry(grpc.success_rate),
+    }
+}
+
+fn stripped(grpc: &Grpc) -> StrippedEntry {
+    StrippedEntry {
+        series: grpc.stripped_series,
+        without_classification: grpc.unclassified_series,
+        without_grpc_status: grpc.without_grpc_label,
     }
 }
 

@@ -219,6 +219,7 @@ async fn all(access: &Access, wanted: &Wanted) -> Result<Listing, String> {
     let after = After {
         denials,
         needs: permissions(wanted),
+        acting: access.impersonation(),
         via: Via::default(),
     };
     listing.remarks.extend(after.remarks());
