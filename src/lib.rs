@@ -10,6 +10,7 @@ pub mod cli;
 pub mod collector;
 pub mod exposition;
 pub mod findings;
+pub mod mesh;
 pub mod report;
 pub mod snapshot;
 pub mod source;

@@ -1,0 +1,3 @@
+//! What the numbers mean.
+
+pub mod histogram;
