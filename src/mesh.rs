@@ -1,3 +1,4 @@
 //! What the numbers mean.
 
 pub mod histogram;
+pub mod matchers;
