@@ -17,6 +17,7 @@ mod filter;
 mod gate;
 mod interrupt;
 mod labels;
+mod latency;
 mod linkerd;
 mod live;
 mod man;
@@ -99,6 +100,7 @@ enum Command {
     Labels(labels::Args),
     Filter(filter::Args),
     Diff(diff::Args),
+    Latency(latency::Args),
     Scrape(scrape::Args),
     Targets(targets::Args),
     Rbac(rbac::Args),
@@ -159,7 +161,7 @@ impl Common {
 
 /// The whole command line as data, from which help, completions and manual pages are made.
 pub fn command() -> clap::Command {
-    Cli::command()
+    Cli::command().mut_subcommand("latency", latency::named)
 }
 
 /// Runs one command line, the program's name first, to its end.
@@ -191,6 +193,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Labels(args) => labels::run(args, &terminal, messages),
         Command::Filter(args) => filter::run(args, &terminal, messages),
         Command::Diff(args) => diff::run(args, &terminal, messages),
+        Command::Latency(args) => latency::run(args, &terminal, messages),
         Command::Scrape(args) => scrape::run(args, &terminal, messages),
         Command::Targets(args) => targets::run(args, &terminal, messages),
         Command::Rbac(args) => rbac::run(args, messages),

@@ -221,6 +221,7 @@ mod tests {
                 first: Vec::new(),
             }],
             simulated: vec![vec![losing()]],
+            latency: None,
             interrupted: false,
         }
     }

@@ -1,4 +1,5 @@
 //! What the numbers mean.
 
 pub mod histogram;
+pub mod latency;
 pub mod matchers;

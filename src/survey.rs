@@ -19,6 +19,7 @@ use crossbeam_channel::Sender;
 use crate::census::Census;
 use crate::census::Tally;
 use crate::collector::plan;
+use crate::mesh::latency;
 use crate::source;
 use crate::source::Event;
 use crate::source::Failure;
@@ -51,6 +52,8 @@ pub struct Survey {
     pub rejects: Vec<TargetRejects>,
     /// What the simulated pipelines made of it, by plan and pipeline, in the order of [`Plan::simulate`].
     pub simulated: Vec<Vec<Simulated>>,
+    /// What fits the two selectors of [`Plan::latency`].
+    pub latency: Option<latency::Found>,
     /// Stopped by the user before all was read.
     pub interrupted: bool,
 }
@@ -111,6 +114,8 @@ pub struct Plan {
     pub simulate: Vec<plan::Plan>,
     /// Whose way through the pipelines is to be explained.
     pub watch: Option<Watch>,
+    /// What of the samples is to be compared.
+    pub latency: Option<latency::Question>,
     /// When the scrapes are taken to have happened, in nanoseconds since 1970.
     pub now_ns: u64,
 }
@@ -156,7 +161,7 @@ pub fn run(plan: &Plan, control: &Control) -> Survey {
                 scope.spawn(move || worker::run(plan, control, &inbox))
             })
             .collect();
-        let parts: Vec<Part> = workers.into_iter().filter_map(join).collect();
+        let parts: Vec<Part<'_>> = workers.into_iter().filter_map(join).collect();
         (join(feeder), parts)
     });
     collect(plan, control, feed, parts)
@@ -216,7 +221,7 @@ fn lost(target: Target, reason: &str) -> Failure {
 }
 
 /// Puts the workers' parts together and everything in order.
-fn collect(plan: &Plan, control: &Control, feed: Feed, parts: Vec<Part>) -> Survey {
+fn collect(plan: &Plan, control: &Control, feed: Feed, parts: Vec<Part<'_>>) -> Survey {
     let Feed {
         mut failed,
         mut skipped,
@@ -226,11 +231,13 @@ fn collect(plan: &Plan, control: &Control, feed: Feed, parts: Vec<Part>) -> Surv
     let mut tally: Option<Tally> = None;
     let mut simulated = Vec::new();
     let mut searches = Vec::new();
+    let mut probes = Vec::new();
     for part in parts {
         failed.extend(part.failed);
         rejects.extend(part.rejects);
         simulated.push(part.simulated);
         searches.push(part.search);
+        probes.extend(part.probe);
         match &mut tally {
             Some(tally) => tally.merge(part.tally),
             None => tally = Some(part.tally),
@@ -266,6 +273,7 @@ fn collect(plan: &Plan, control: &Control, feed: Feed, parts: Vec<Part>) -> Surv
         census,
         rejects,
         simulated,
+        latency: plan.latency.as_ref().map(|_| latency::Probe::merge(probes)),
         interrupted: control.cancel.load(Ordering::Relaxed),
     }
 }

@@ -29,6 +29,7 @@ fn survey(paths: &[String], workers: usize) -> Survey {
         max_line_bytes: 1 << 20,
         simulate: Vec::new(),
         watch: None,
+        latency: None,
         now_ns: 0,
     };
     survey::run(&plan, &survey::Control::default())

@@ -65,6 +65,7 @@ fn survey_of(options: Options, control: &Control) -> Survey {
         max_line_bytes: 1 << 20,
         simulate: Vec::new(),
         watch: None,
+        latency: None,
         now_ns: 0,
     };
     survey::run(&plan, control)

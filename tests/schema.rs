@@ -71,6 +71,7 @@ fn the_published_schema_is_the_one_the_code_makes() {
         ("audit", report::schema()),
         ("diff", report::difference_schema()),
         ("explain", report::explanation_schema()),
+        ("latency", report::latency_schema()),
     ] {
         let file = format!("docs/schema/{name}.schema.json");
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(&file);
@@ -441,6 +442,7 @@ fn full() -> Survey {
         }],
         simulated: vec![vec![simulated()]],
         remarks: Vec::new(),
+        latency: None,
         interrupted: true,
     }
 }

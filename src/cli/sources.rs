@@ -138,6 +138,7 @@ impl SourceArgs {
             max_line_bytes: self.max_line_bytes,
             simulate: Vec::new(),
             watch: None,
+            latency: None,
             now_ns: super::terminal::now_ns(),
         }))
     }

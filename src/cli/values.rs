@@ -36,6 +36,12 @@ pub(super) fn count(typed: &str) -> Result<NonZeroUsize, String> {
         .map_err(|_| "not a whole number from 1 on".to_owned())
 }
 
+/// A quantile: from 0 to 1.
+pub(super) fn quantile(typed: &str) -> Result<f64, String> {
+    let number = typed.parse().ok().filter(|q| (0.0..=1.0).contains(q));
+    number.ok_or_else(|| "not from 0 to 1; write p99 as 0.99".to_owned())
+}
+
 /// `NAME=VALUE`; the value may be empty.
 pub(super) fn variable(typed: &str) -> Result<(String, String), String> {
     match typed.split_once('=') {

@@ -26,6 +26,7 @@ use crate::report::document::TotalsEntry;
 use crate::report::document::ValueEntry;
 use crate::report::numbers;
 use crate::report::select::LabelRow;
+use crate::survey::Coverage;
 use crate::survey::TargetRejects;
 
 impl<'a> Page<'a> {
@@ -61,22 +62,7 @@ impl<'a> Page<'a> {
     }
 
     fn coverage(&self) -> CoverageEntry<'a> {
-        let coverage = &self.survey.coverage;
-        let failed = coverage.failed.iter().map(|failure| FailureEntry {
-            target: &failure.target,
-            origin: &failure.origin,
-            reason: &failure.reason,
-        });
-        let skipped = coverage.skipped.iter().map(|skip| SkipEntry {
-            origin: &skip.origin,
-            reason: &skip.reason,
-        });
-        CoverageEntry {
-            expected: coverage.expected,
-            scraped: coverage.scraped,
-            failed: failed.collect(),
-            skipped: skipped.collect(),
-        }
+        coverage(&self.survey.coverage)
     }
 
     fn totals(&self) -> TotalsEntry {
@@ -209,5 +195,24 @@ fn finding(finding: &Finding) -> FindingEntry<'_> {
         message: &finding.message,
         evidence: &finding.evidence,
         remedy: &finding.remedy,
+    }
+}
+
+/// Which targets the numbers stand for.
+pub(super) fn coverage(coverage: &Coverage) -> CoverageEntry<'_> {
+    let failed = coverage.failed.iter().map(|failure| FailureEntry {
+        target: &failure.target,
+        origin: &failure.origin,
+        reason: &failure.reason,
+    });
+    let skipped = coverage.skipped.iter().map(|skip| SkipEntry {
+        origin: &skip.origin,
+        reason: &skip.reason,
+    });
+    CoverageEntry {
+        expected: coverage.expected,
+        scraped: coverage.scraped,
+        failed: failed.collect(),
+        skipped: skipped.collect(),
     }
 }

@@ -5,6 +5,7 @@
 
 mod difference;
 mod explanation;
+mod latency;
 mod pipeline;
 
 use schemars::JsonSchema;
@@ -31,6 +32,17 @@ pub use explanation::FollowedSeriesEntry;
 pub use explanation::HereEntry;
 pub use explanation::NotScrapedEntry;
 pub use explanation::RelabelingEntry;
+pub use latency::BucketEntry;
+pub use latency::ExemplarEntry;
+pub use latency::GapEntry;
+pub use latency::LatencyDocument;
+pub use latency::LatencyHeader;
+pub use latency::LatencyMeanEntry;
+pub use latency::LatencyQuantileEntry;
+pub use latency::LayerEntry;
+pub use latency::MeaningEntry;
+pub use latency::MeasuredEntry;
+pub use latency::SlowestEntry;
 pub use pipeline::ArrivingEntry;
 pub use pipeline::ArrivingLabelEntry;
 pub use pipeline::DroppedEntry;

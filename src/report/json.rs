@@ -17,6 +17,7 @@ use crate::report::document::FamilyEntry;
 use crate::report::document::FindingEntry;
 use crate::report::document::Header;
 use crate::report::document::LabelEntry;
+use crate::report::document::LatencyDocument;
 use crate::report::document::NoticeEntry;
 use crate::report::document::PipelineEntry;
 use crate::report::document::RejectEntry;
@@ -36,6 +37,11 @@ pub fn difference_schema() -> Value {
 /// The same of what `filter --explain` writes; committed as `docs/schema/explain.schema.json`.
 pub fn explanation_schema() -> Value {
     schema_of::<ExplanationDocument<'_>>()
+}
+
+/// The same of what `latency` writes; committed as `docs/schema/latency.schema.json`.
+pub fn latency_schema() -> Value {
+    schema_of::<LatencyDocument<'_>>()
 }
 
 fn schema_of<T: JsonSchema>() -> Value {

@@ -26,6 +26,7 @@ use crate::exposition::RejectKind;
 use crate::exposition::Sample;
 use crate::exposition::Tolerated;
 use crate::exposition::Visitor;
+use crate::mesh::latency::Probe;
 use crate::source::Failure;
 use crate::source::INTERRUPTED;
 use crate::source::Scrape;
@@ -38,12 +39,14 @@ const KEPT_REJECTS: usize = 10;
 const EXCERPT_BYTES: usize = 60;
 
 /// What one worker came to.
-pub(super) struct Part {
+pub(super) struct Part<'a> {
     pub(super) tally: Tally,
     pub(super) failed: Vec<Failure>,
     pub(super) rejects: Vec<TargetRejects>,
     pub(super) simulated: Parts,
     pub(super) search: Search,
+    /// Where something is to be compared.
+    pub(super) probe: Option<Probe<'a>>,
 }
 
 /// Reads targets, one after the other.
@@ -52,12 +55,16 @@ struct Worker<'a> {
     control: &'a Control,
     reader: Reader,
     simulation: Simulation,
-    part: Part,
+    part: Part<'a>,
 }
 
 /// Reads targets until no more come; `None` where none came. A worker sets out when the first one does: where
 /// many bodies may have to be waited for, there are more threads than targets at times.
-pub(super) fn run(plan: &Plan, control: &Control, inbox: &Receiver<Scrape>) -> Option<Part> {
+pub(super) fn run<'a>(
+    plan: &'a Plan,
+    control: &'a Control,
+    inbox: &Receiver<Scrape>,
+) -> Option<Part<'a>> {
     let first = inbox.recv().ok()?;
     let scrapes = iter::once(first).chain(inbox);
     Some(Worker::new(plan, control).run(scrapes))
@@ -85,11 +92,12 @@ impl<'a> Worker<'a> {
                 rejects: Vec::new(),
                 simulated: Parts::new(),
                 search: Search::default(),
+                probe: plan.latency.as_ref().map(Probe::new),
             },
         }
     }
 
-    fn run(mut self, scrapes: impl Iterator<Item = Scrape>) -> Part {
+    fn run(mut self, scrapes: impl Iterator<Item = Scrape>) -> Part<'a> {
         for scrape in scrapes {
             if self.control.cancel.load(Ordering::Relaxed) {
                 self.part.failed.push(lost(scrape.target, INTERRUPTED));
@@ -111,8 +119,12 @@ impl<'a> Worker<'a> {
             body,
             control: self.control,
         };
+        if let Some(probe) = &mut self.part.probe {
+            probe.start(&target);
+        }
         let mut count = Count {
             tally: &mut self.part.tally,
+            probe: self.part.probe.as_mut(),
             rejects: TargetRejects {
                 target: target.name.clone(),
                 origin: target.origin.clone(),
@@ -147,6 +159,9 @@ impl<'a> Worker<'a> {
                     }
                 }
                 self.part.tally.drop_target();
+                if let Some(probe) = &mut self.part.probe {
+                    probe.end_target();
+                }
                 let Control {
                     targets_done,
                     series: all_series,
@@ -157,6 +172,9 @@ impl<'a> Worker<'a> {
             }
             Err(error) => {
                 self.part.tally.drop_target();
+                if let Some(probe) = &mut self.part.probe {
+                    probe.drop_target();
+                }
                 let stopped = self.control.cancel.load(Ordering::Relaxed);
                 let reason = if stopped {
                     INTERRUPTED.to_owned()
@@ -202,8 +220,9 @@ impl BufRead for Watched<'_> {
 }
 
 /// Takes what the reader finds in one target.
-struct Count<'a> {
+struct Count<'a, 'q> {
     tally: &'a mut Tally,
+    probe: Option<&'a mut Probe<'q>>,
     rejects: TargetRejects,
     /// Samples read so far.
     samples: u64,
@@ -211,7 +230,7 @@ struct Count<'a> {
     refused: Option<(String, u64)>,
 }
 
-impl Count<'_> {
+impl Count<'_, '_> {
     fn refuse(&mut self, line: u64, message: &str) {
         let samples = self.samples;
         self.refused
@@ -219,14 +238,20 @@ impl Count<'_> {
     }
 }
 
-impl Visitor for Count<'_> {
+impl Visitor for Count<'_, '_> {
     fn sample(&mut self, sample: &Sample<'_>) {
         self.samples += 1;
         self.tally.sample(sample);
+        if let Some(probe) = &mut self.probe {
+            probe.sample(sample);
+        }
     }
 
     fn metadata(&mut self, metadata: &Metadata<'_>) {
         self.tally.metadata(metadata);
+        if let Some(probe) = &mut self.probe {
+            probe.metadata(metadata);
+        }
     }
 
     fn tolerated(&mut self, line: u64, what: Tolerated) {
