@@ -19,6 +19,7 @@ mod gate;
 mod grpc;
 mod interrupt;
 mod labels;
+mod latency;
 mod linkerd;
 mod live;
 mod man;
@@ -104,6 +105,7 @@ enum Command {
     Diff(diff::Args),
     Grpc(grpc::Args),
     Edges(edges::Args),
+    Latency(latency::Args),
     Scrape(scrape::Args),
     Targets(targets::Args),
     Rbac(rbac::Args),
@@ -164,7 +166,7 @@ impl Common {
 
 /// The whole command line as data, from which help, completions and manual pages are made.
 pub fn command() -> clap::Command {
-    Cli::command()
+    Cli::command().mut_subcommand("latency", latency::named)
 }
 
 /// Runs one command line, the program's name first, to its end.
@@ -198,6 +200,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Diff(args) => diff::run(args, &terminal, messages),
         Command::Grpc(args) => grpc::run(args, &terminal, messages),
         Command::Edges(args) => edges::run(args, &terminal, messages),
+        Command::Latency(args) => latency::run(args, &terminal, messages),
         Command::Scrape(args) => scrape::run(args, &terminal, messages),
         Command::Targets(args) => targets::run(args, &terminal, messages),
         Command::Rbac(args) => rbac::run(args, &terminal, messages),

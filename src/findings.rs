@@ -244,6 +244,7 @@ mod tests {
             mesh: Some(failing()),
             recorded: None,
             simulated: vec![vec![losing()]],
+            latency: None,
             interrupted: false,
         }
     }

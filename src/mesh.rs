@@ -14,7 +14,9 @@ mod fold;
 pub mod grpc;
 pub mod histogram;
 mod istio;
+pub mod latency;
 mod linkerd;
+pub mod matchers;
 mod naming;
 mod party;
 mod places;
@@ -422,6 +424,12 @@ impl Traffic {
         for (outcome, count) in &other.responses {
             self.add_responses(outcome, *count);
         }
+    }
+
+    /// Gives back what was reserved beyond what is held.
+    fn shrink_to_fit(&mut self) {
+        self.responses.shrink_to_fit();
+        self.latency_ms.shrink_to_fit();
     }
 
     /// Adds responses that ended alike.

@@ -22,6 +22,7 @@ use crate::collector::plan;
 use crate::mesh;
 use crate::mesh::Mesh;
 use crate::mesh::Recorded;
+use crate::mesh::latency;
 use crate::source;
 use crate::source::Event;
 use crate::source::Failure;
@@ -58,6 +59,8 @@ pub struct Survey {
     pub recorded: Option<Remembered>,
     /// What the simulated pipelines made of it, by plan and pipeline, in the order of [`Plan::simulate`].
     pub simulated: Vec<Vec<Simulated>>,
+    /// What fits the two selectors of [`Plan::latency`].
+    pub latency: Option<latency::Found>,
     /// Stopped by the user before all was read.
     pub interrupted: bool,
 }
@@ -120,6 +123,8 @@ pub struct Plan {
     pub traffic: Traffic,
     /// Whose way through the pipelines is to be explained.
     pub watch: Option<Watch>,
+    /// What of the samples is to be compared.
+    pub latency: Option<latency::Question>,
     /// When the scrapes are taken to have happened, in nanoseconds since 1970.
     pub now_ns: u64,
 }
@@ -222,7 +227,7 @@ pub fn run(plan: &Plan, control: &Control) -> Survey {
                 scope.spawn(move || worker::run(plan, control, &inbox))
             })
             .collect();
-        let parts: Vec<Part> = workers.into_iter().filter_map(join).collect();
+        let parts: Vec<Part<'_>> = workers.into_iter().filter_map(join).collect();
         (join(feeder), parts)
     });
     collect(plan, control, feed, parts)
@@ -282,7 +287,7 @@ fn lost(target: Target, reason: &str) -> Failure {
 }
 
 /// Puts the workers' parts together and everything in order.
-fn collect(plan: &Plan, control: &Control, feed: Feed, parts: Vec<Part>) -> Survey {
+fn collect(plan: &Plan, control: &Control, feed: Feed, parts: Vec<Part<'_>>) -> Survey {
     let Feed {
         mut failed,
         mut skipped,
@@ -294,6 +299,7 @@ fn collect(plan: &Plan, control: &Control, feed: Feed, parts: Vec<Part>) -> Surv
     let mut searches = Vec::new();
     let mut spoken = Vec::new();
     let mut recorded: Option<Recorded> = None;
+    let mut probes = Vec::new();
     for part in parts {
         failed.extend(part.failed);
         rejects.extend(part.rejects);
@@ -306,6 +312,7 @@ fn collect(plan: &Plan, control: &Control, feed: Feed, parts: Vec<Part>) -> Surv
                 (all, part) => *all = all.take().or(part),
             }
         }
+        probes.extend(part.probe);
         match &mut tally {
             Some(tally) => tally.merge(part.tally),
             None => tally = Some(part.tally),
@@ -352,6 +359,7 @@ fn collect(plan: &Plan, control: &Control, feed: Feed, parts: Vec<Part>) -> Surv
         mesh,
         recorded: recorded.map(|recorded| Remembered(Arc::new(recorded))),
         simulated,
+        latency: plan.latency.as_ref().map(|_| latency::Probe::merge(probes)),
         interrupted: control.cancel.load(Ordering::Relaxed),
     }
 }

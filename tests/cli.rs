@@ -26,6 +26,7 @@ fn short_help_fits_a_screen() {
       labels       Labels by how many series would vanish without each
       filter       What a Collector pipeline keeps, stage by stage, and why the rest goes
       diff         Two filters over the same scrapes: what only one lets arrive, and why
+      latency      Mesh against application latency: the quantiles of both, the gap, and what it means
       scrape       Save scrapes with their coverage, to read them again with any command
       targets      Which targets a configuration scrapes, what falls out, and what nobody scrapes
       rbac         Print the least Role that lets meshctl read from a cluster, with its binding
@@ -80,6 +81,7 @@ fn long_help_opens_with_examples_and_ends_with_exit_codes() {
       labels       Labels by how many series would vanish without each
       filter       What a Collector pipeline keeps, stage by stage, and why the rest goes
       diff         Two filters over the same scrapes: what only one lets arrive, and why
+      latency      Mesh against application latency: the quantiles of both, the gap, and what it means
       scrape       Save scrapes with their coverage, to read them again with any command
       targets      Which targets a configuration scrapes, what falls out, and what nobody scrapes
       rbac         Print the least Role that lets meshctl read from a cluster, with its binding

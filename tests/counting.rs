@@ -30,6 +30,7 @@ fn survey(paths: &[String], workers: usize) -> Survey {
         simulate: Vec::new(),
         traffic: meshctl::survey::Traffic::Ignore,
         watch: None,
+        latency: None,
         now_ns: 0,
     };
     survey::run(&plan, &survey::Control::default())

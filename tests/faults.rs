@@ -66,6 +66,7 @@ fn survey_of(options: Options, control: &Control) -> Survey {
         simulate: Vec::new(),
         traffic: meshctl::survey::Traffic::Ignore,
         watch: None,
+        latency: None,
         now_ns: 0,
     };
     survey::run(&plan, control)

@@ -27,6 +27,7 @@ fn survey(paths: &[&str], workers: usize, traffic: Traffic) -> Survey {
         simulate: Vec::new(),
         traffic,
         watch: None,
+        latency: None,
         now_ns: 0,
     };
     let survey = survey::run(&plan, &survey::Control::default());

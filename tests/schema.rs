@@ -73,6 +73,7 @@ fn the_published_schema_is_the_one_the_code_makes() {
         ("edges", report::edges_schema()),
         ("grpc", report::grpc_schema()),
         ("explain", report::explanation_schema()),
+        ("latency", report::latency_schema()),
     ] {
         let file = format!("docs/schema/{name}.schema.json");
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(&file);
@@ -445,6 +446,7 @@ fn full() -> Survey {
         recorded: None,
         simulated: vec![vec![simulated()]],
         remarks: Vec::new(),
+        latency: None,
         interrupted: true,
     }
 }

@@ -168,6 +168,7 @@ impl SourceArgs {
             simulate: Vec::new(),
             traffic: survey::Traffic::Ignore,
             watch: None,
+            latency: None,
             now_ns: super::terminal::now_ns(),
         }))
     }

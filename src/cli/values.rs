@@ -49,6 +49,12 @@ pub(super) fn ratio(typed: &str) -> Result<f64, String> {
     }
 }
 
+/// A quantile: from 0 to 1.
+pub(super) fn quantile(typed: &str) -> Result<f64, String> {
+    let number = typed.parse().ok().filter(|q| (0.0..=1.0).contains(q));
+    number.ok_or_else(|| "not from 0 to 1; write p99 as 0.99".to_owned())
+}
+
 /// `NAME=VALUE`; the value may be empty.
 pub(super) fn variable(typed: &str) -> Result<(String, String), String> {
     match typed.split_once('=') {

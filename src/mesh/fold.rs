@@ -425,6 +425,11 @@ impl Reading {
             }
             same
         });
+        // They stay until all is read, in as many copies as there are targets.
+        for flow in &mut flows {
+            flow.traffic.shrink_to_fit();
+        }
+        flows.shrink_to_fit();
         taken.flows = flows;
         taken.statuses.sort();
         taken.statuses.dedup_by(|status, kept| {
@@ -437,6 +442,7 @@ impl Reading {
             same
         });
         istio::count_once(&mut taken.statuses);
+        taken.statuses.shrink_to_fit();
         taken.refused.sort();
         taken.protocols.sort();
         taken.saturation.sort();

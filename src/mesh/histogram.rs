@@ -75,6 +75,11 @@ impl Histogram {
         self.cursor = if next < self.buckets.len() { next } else { 0 };
     }
 
+    /// Gives back what was reserved beyond what is held.
+    pub fn shrink_to_fit(&mut self) {
+        self.buckets.shrink_to_fit();
+    }
+
     /// Adds the sum of a series' observations.
     pub fn add_sum(&mut self, sum: f64) {
         self.sum += sum;
@@ -103,10 +108,19 @@ impl Histogram {
 
     /// Multiplies bounds and sum, as from milliseconds to seconds; `factor` is above 0.
     pub fn scale(&mut self, factor: f64) {
+        // 9 × 0.001 is not 0.009, but 9 ÷ 1000 is: bounds of families in different units have to meet.
+        let divisor = 1.0 / factor;
+        let scaled = |value: f64| {
+            if divisor > 1.0 && divisor.fract() == 0.0 {
+                value / divisor
+            } else {
+                value * factor
+            }
+        };
         for (upper, _) in &mut self.buckets {
-            *upper *= factor;
+            *upper = scaled(*upper);
         }
-        self.sum *= factor;
+        self.sum = scaled(self.sum);
     }
 
     /// How many observations there are, as added.
@@ -147,7 +161,7 @@ impl Histogram {
             return None;
         }
         let rank = q * observations;
-        let at = counts[..last].partition_point(|&count| count < rank);
+        let at = first_at_least(&counts[..last], rank);
         let quantile = match at {
             _ if at == last => Quantile {
                 value: bounded[last - 1].0,
@@ -189,6 +203,20 @@ impl Histogram {
         });
         counts.collect()
     }
+}
+
+/// The first count that reaches the rank, halving as Go's `sort.Search` does: where a count is no number, that decides.
+fn first_at_least(counts: &[f64], rank: f64) -> usize {
+    let (mut from, mut to) = (0, counts.len());
+    while from < to {
+        let middle = usize::midpoint(from, to);
+        if counts[middle] >= rank {
+            to = middle;
+        } else {
+            from = middle + 1;
+        }
+    }
+    from
 }
 
 /// Whether two counts differ by no more than adding floats up in different orders makes them.
@@ -303,14 +331,14 @@ mod tests {
 
     #[test]
     fn scaling_keeps_the_counts() {
-        let mut histogram = histogram(&[(1.0, 10.0), (f64::INFINITY, 10.0)]);
+        let mut histogram = histogram(&[(9.0, 10.0), (f64::INFINITY, 10.0)]);
         histogram.add_sum(2000.0);
         histogram.add_count(10.0);
         histogram.scale(0.001);
         assert_eq!(histogram.mean(), Some(0.2));
         assert_eq!((histogram.sum(), histogram.count()), (2.0, 10.0));
         let buckets: Vec<_> = histogram.buckets().collect();
-        assert_eq!(buckets, [(0.001, 10.0), (f64::INFINITY, 10.0)]);
+        assert_eq!(buckets, [(0.009, 10.0), (f64::INFINITY, 10.0)]);
     }
 
     #[test]

@@ -5,7 +5,7 @@
 
 mod assemble;
 mod csv;
-mod instead;
+pub(super) mod instead;
 mod markdown;
 mod stage;
 mod table;

@@ -21,6 +21,7 @@ use crate::report::document::GrpcDocument;
 use crate::report::document::Header;
 use crate::report::document::HiddenFailuresEntry;
 use crate::report::document::LabelEntry;
+use crate::report::document::LatencyDocument;
 use crate::report::document::NoticeEntry;
 use crate::report::document::PipelineEntry;
 use crate::report::document::RejectEntry;
@@ -50,6 +51,11 @@ pub fn grpc_schema() -> Value {
 /// The same of what `edges` writes; committed as `docs/schema/edges.schema.json`.
 pub fn edges_schema() -> Value {
     schema_of::<EdgesDocument<'_>>()
+}
+
+/// The same of what `latency` writes; committed as `docs/schema/latency.schema.json`.
+pub fn latency_schema() -> Value {
+    schema_of::<LatencyDocument<'_>>()
 }
 
 fn schema_of<T: JsonSchema>() -> Value {

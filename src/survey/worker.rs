@@ -28,6 +28,7 @@ use crate::exposition::Visitor;
 use crate::mesh;
 use crate::mesh::Recorded;
 use crate::mesh::TargetTraffic;
+use crate::mesh::latency::Probe;
 use crate::source::Failure;
 use crate::source::INTERRUPTED;
 use crate::source::Scrape;
@@ -41,7 +42,7 @@ const KEPT_REJECTS: usize = 10;
 const EXCERPT_BYTES: usize = 60;
 
 /// What one worker came to.
-pub(super) struct Part {
+pub(super) struct Part<'a> {
     pub(super) tally: Tally,
     pub(super) failed: Vec<Failure>,
     pub(super) rejects: Vec<TargetRejects>,
@@ -49,6 +50,8 @@ pub(super) struct Part {
     pub(super) search: Search,
     /// What the targets say of traffic, and what is remembered of it.
     pub(super) traffic: Option<(Vec<TargetTraffic>, Option<Recorded>)>,
+    /// Where something is to be compared.
+    pub(super) probe: Option<Probe<'a>>,
 }
 
 /// Reads targets, one after the other.
@@ -58,12 +61,16 @@ struct Worker<'a> {
     reader: Reader,
     simulation: Simulation,
     traffic: Option<mesh::Builder>,
-    part: Part,
+    part: Part<'a>,
 }
 
 /// Reads targets until no more come; `None` where none came. A worker sets out when the first one does: where
 /// many bodies may have to be waited for, there are more threads than targets at times.
-pub(super) fn run(plan: &Plan, control: &Control, inbox: &Receiver<Scrape>) -> Option<Part> {
+pub(super) fn run<'a>(
+    plan: &'a Plan,
+    control: &'a Control,
+    inbox: &Receiver<Scrape>,
+) -> Option<Part<'a>> {
     let first = inbox.recv().ok()?;
     let scrapes = iter::once(first).chain(inbox);
     Some(Worker::new(plan, control).run(scrapes))
@@ -102,11 +109,12 @@ impl<'a> Worker<'a> {
                 simulated: Parts::new(),
                 search: Search::default(),
                 traffic: None,
+                probe: plan.latency.as_ref().map(Probe::new),
             },
         }
     }
 
-    fn run(mut self, scrapes: impl Iterator<Item = Scrape>) -> Part {
+    fn run(mut self, scrapes: impl Iterator<Item = Scrape>) -> Part<'a> {
         for scrape in scrapes {
             if self.control.cancel.load(Ordering::Relaxed) {
                 self.part.failed.push(lost(scrape.target, INTERRUPTED));
@@ -129,8 +137,12 @@ impl<'a> Worker<'a> {
             body_bytes, cancel, ..
         } = self.control;
         let mut body = Watched::new(body, body_bytes, cancel);
+        if let Some(probe) = &mut self.part.probe {
+            probe.start(&target);
+        }
         let mut count = Count {
             tally: &mut self.part.tally,
+            probe: self.part.probe.as_mut(),
             rejects: TargetRejects {
                 target: target.name.clone(),
                 origin: target.origin.clone(),
@@ -170,6 +182,9 @@ impl<'a> Worker<'a> {
                     }
                 }
                 self.part.tally.drop_target();
+                if let Some(probe) = &mut self.part.probe {
+                    probe.end_target();
+                }
                 let Control {
                     targets_done,
                     series: all_series,
@@ -180,6 +195,9 @@ impl<'a> Worker<'a> {
             }
             Err(error) => {
                 self.part.tally.drop_target();
+                if let Some(probe) = &mut self.part.probe {
+                    probe.drop_target();
+                }
                 let stopped = self.control.cancel.load(Ordering::Relaxed);
                 let reason = if stopped {
                     INTERRUPTED.to_owned()
@@ -194,8 +212,9 @@ impl<'a> Worker<'a> {
 }
 
 /// Takes what the reader finds in one target.
-struct Count<'a> {
+struct Count<'a, 'q> {
     tally: &'a mut Tally,
+    probe: Option<&'a mut Probe<'q>>,
     rejects: TargetRejects,
     /// Samples read so far.
     samples: u64,
@@ -203,7 +222,7 @@ struct Count<'a> {
     refused: Option<(String, u64)>,
 }
 
-impl Count<'_> {
+impl Count<'_, '_> {
     fn refuse(&mut self, line: u64, message: &str) {
         let samples = self.samples;
         self.refused
@@ -211,14 +230,20 @@ impl Count<'_> {
     }
 }
 
-impl Visitor for Count<'_> {
+impl Visitor for Count<'_, '_> {
     fn sample(&mut self, sample: &Sample<'_>) {
         self.samples += 1;
         self.tally.sample(sample);
+        if let Some(probe) = &mut self.probe {
+            probe.sample(sample);
+        }
     }
 
     fn metadata(&mut self, metadata: &Metadata<'_>) {
         self.tally.metadata(metadata);
+        if let Some(probe) = &mut self.probe {
+            probe.metadata(metadata);
+        }
     }
 
     fn tolerated(&mut self, line: u64, what: Tolerated) {

@@ -67,7 +67,7 @@ fn unknown_name(name: &str, names: &[&str]) -> String {
 }
 
 /// The nearest, else those that begin alike, else the first of them.
-fn there_is(typed: &str, known: &[&str], what: &str) -> String {
+pub(in crate::report) fn there_is(typed: &str, known: &[&str], what: &str) -> String {
     if let Some(near) = nearest(typed, known) {
         return format!("did you mean {near}?");
     }
