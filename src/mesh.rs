@@ -527,6 +527,11 @@ impl Outcome {
         self.succeeds_by_grpc() == Some(false) && self.class == Some(Class::Success)
     }
 
+    /// Of either tier.
+    pub fn is_hidden(&self) -> bool {
+        self.is_hidden_from_http() || self.is_hidden_from_mesh()
+    }
+
     /// Counted as a success with code 2, which is how Linkerd writes a gRPC call that ended without a status
     /// (`linkerd/app/core/src/classify.rs`: an `UNKNOWN` that was received is a failure).
     pub fn ended_without_status(&self) -> bool {

@@ -28,8 +28,7 @@ pub struct Grpc {
     pub totals: Totals,
     /// The three answers for the same calls, as far as they have a gRPC status.
     pub success_rate: SuccessRate,
-    /// Those whose callee could not be reached behind HTTP 200 first, by how often; then by the other failures hidden
-    /// from HTTP, then by those hidden from the mesh.
+    /// Those where a callee was not there at all (hidden UNAVAILABLE) first, then by hidden failures.
     pub edges: Vec<Edge>,
     /// Families that report the same calls as better than they are, those furthest off first.
     pub blind: Vec<Blind>,
@@ -110,6 +109,8 @@ pub struct Blind {
     pub true_success_rate: f64,
     /// Failures that the family does not see.
     pub hidden: u64,
+    /// Of them, calls that ended without a gRPC status.
+    pub without_status: u64,
 }
 
 /// Requests that have no response (yet).
@@ -181,21 +182,7 @@ pub fn grpc(mesh: &Mesh) -> Grpc {
     }
     let unanswered = unanswered(&edges);
     edges.retain(|edge| edge.traffic.calls() > 0);
-    edges.sort_by(|a, b| {
-        let tiers = |edge: &Edge| {
-            let count = |fits: fn(&Outcome) -> bool| edge.count(fits);
-            // UNAVAILABLE is an outage, whatever else a code may be.
-            let out = |outcome: &Outcome| {
-                outcome.is_hidden_from_http() && outcome.grpc == Some(Code::Number(14))
-            };
-            [
-                count(out),
-                count(Outcome::is_hidden_from_http),
-                count(Outcome::is_hidden_from_mesh),
-            ]
-        };
-        tiers(b).cmp(&tiers(a)).then_with(|| a.key().cmp(&b.key()))
-    });
+    edges.sort_by(|a, b| (b.weight().cmp(&a.weight())).then_with(|| a.key().cmp(&b.key())));
     let mut refused: Vec<Lost> = mesh.targets.iter().flat_map(lost).collect();
     refused.sort_by(|a, b| b.what.count.cmp(&a.what.count).then_with(|| a.cmp(b)));
     let series = |count: fn(&TargetTraffic) -> u64| mesh.targets.iter().map(count).sum();
@@ -287,6 +274,16 @@ impl Edge {
         )
     }
 
+    /// What it is ordered by: calls that found their callee unavailable, which is an outage; then hidden failures,
+    /// those that ended without a status last: nobody knows how they ended.
+    fn weight(&self) -> impl Ord + use<> {
+        let is_unavailable = |outcome: &Outcome| outcome.grpc == Some(Code::Number(14));
+        let unavailable = self.count(|outcome| is_unavailable(outcome) && outcome.is_hidden());
+        let hidden = self.hidden();
+        let known = hidden - self.count(Outcome::ended_without_status);
+        (unavailable > 0, known, hidden)
+    }
+
     /// Responses that fit.
     pub fn count(&self, fits: impl Fn(&Outcome) -> bool) -> u64 {
         let responses = self.traffic.responses.iter();
@@ -307,15 +304,15 @@ impl Edge {
         (calls > 0).then(|| self.hidden() as f64 / calls as f64)
     }
 
-    /// Responses whose code names this as at fault.
+    /// Responses whose code names this as at fault. Without a status nobody is named.
     pub fn at_fault(&self, fault: Fault) -> u64 {
         let named = |outcome: &Outcome| outcome.grpc.as_ref().and_then(Code::fault);
-        self.count(|outcome| named(outcome) == Some(fault))
+        self.count(|outcome| named(outcome) == Some(fault) && !outcome.ended_without_status())
     }
 
     /// Failures of both tiers.
     pub fn hidden(&self) -> u64 {
-        self.count(|outcome| outcome.is_hidden_from_http() || outcome.is_hidden_from_mesh())
+        self.count(Outcome::is_hidden)
     }
 
     /// The three answers.
@@ -527,6 +524,7 @@ fn blind(mesh: &Mesh) -> Vec<Blind> {
         calls: u64,
         succeed: u64,
         hidden: u64,
+        without_status: u64,
     }
     let mut families: BTreeMap<(&'static str, Direction, Parent), Sums> = BTreeMap::new();
     for target in &mesh.targets {
@@ -565,6 +563,7 @@ fn blind(mesh: &Mesh) -> Vec<Blind> {
                     sums.good += if is_good { status.count } else { 0 };
                 }
                 sums.calls += count(|_| true);
+                sums.without_status += count(Outcome::ended_without_status);
                 sums.succeed += count(Outcome::succeeds);
                 sums.hidden += count(|outcome| {
                     let by = (outcome.succeeds_by_http(), outcome.succeeds_by_grpc());
@@ -581,6 +580,7 @@ fn blind(mesh: &Mesh) -> Vec<Blind> {
             calls,
             succeed,
             hidden,
+            without_status,
         } = sums;
         if all == 0 || calls == 0 || hidden == 0 {
             continue;
@@ -596,12 +596,16 @@ fn blind(mesh: &Mesh) -> Vec<Blind> {
                 reported_success_rate: reported,
                 true_success_rate: in_truth,
                 hidden,
+                without_status,
             });
         }
     }
     blind.sort_by(|a, b| {
         let off = |blind: &Blind| blind.reported_success_rate - blind.true_success_rate;
-        off(b).total_cmp(&off(a))
+        // What failed for sure goes before what only ended without a status.
+        let is_sure = |blind: &Blind| blind.hidden > blind.without_status;
+        let by_certainty = is_sure(b).cmp(&is_sure(a));
+        by_certainty.then_with(|| off(b).total_cmp(&off(a)))
     });
     blind
 }

@@ -24,11 +24,12 @@ type Named = (Text, Text);
 #[derive(Debug, Default)]
 struct Known {
     workload_of_pod: BTreeMap<Named, Option<Text>>,
-    namespace_of_pod: BTreeMap<Text, Option<Text>>,
-    namespaces: BTreeSet<Text>,
     workload_of_identity: BTreeMap<Text, Option<Named>>,
     /// By namespace, workload and port.
     service_of: BTreeMap<(Named, Text), Option<Text>>,
+    /// The namespace of a pod of that name.
+    namespace_of_pod: BTreeMap<Text, Option<Text>>,
+    namespaces: BTreeSet<Text>,
     /// Workloads that were read, and which workloads each calls.
     callers: BTreeMap<Named, BTreeSet<Named>>,
 }
@@ -39,7 +40,14 @@ pub(super) fn complete(targets: &mut [TargetTraffic]) {
     for flow in outbound(targets) {
         known.learn(&flow.destination, flow.port.as_ref());
     }
+    for flow in targets.iter().flat_map(|target| &target.flows) {
+        let identities = [&flow.source.identity, &flow.destination.identity];
+        let accounts = identities.into_iter().flatten();
+        let namespaces = accounts.filter_map(|identity| Some(Text::from(account(identity)?.1)));
+        known.namespaces.extend(namespaces);
+    }
     for target in targets.iter_mut() {
+        known.name_file(target);
         known.name_target(target);
         let local = &target.party;
         let named_by_labels = target.proxy == Some(Proxy::Istio);
@@ -108,9 +116,9 @@ impl Known {
         let named = |name: &Text| (Text::clone(namespace), Text::clone(name));
         self.namespaces.insert(Text::clone(namespace));
         if let Some(pod) = pod {
-            let (pod_name, namespace) = (Text::clone(pod), Text::clone(namespace));
-            remember(&mut self.namespace_of_pod, pod_name, namespace);
             remember(&mut self.workload_of_pod, named(pod), Text::clone(workload));
+            let namespace = Text::clone(namespace);
+            remember(&mut self.namespace_of_pod, Text::clone(pod), namespace);
         }
         if let Some(identity) = identity {
             let identity = Text::clone(identity);
@@ -122,11 +130,32 @@ impl Known {
         }
     }
 
-    fn name_target(&self, target: &mut TargetTraffic) {
-        let TargetTraffic { origin, party, .. } = target;
-        if party.pod.is_none() && party.workload.is_none() {
-            self.name_by_file(origin, party);
+    /// Finds the pod of a saved file that is named after it: others name a pod of that name, or the folder is a
+    /// namespace that occurs and the file's name one that a controller makes.
+    fn name_file(&self, target: &mut TargetTraffic) {
+        if target.proxy.is_none() || target.party.pod.is_some() || target.party.workload.is_some() {
+            return;
         }
+        let mut parts = target.origin.rsplit(['/', ':', '\\']);
+        let Some(pod) = parts.next().map(without_endings) else {
+            return;
+        };
+        let folder = parts.next().map(Text::from);
+        let of_folder = folder.filter(|folder| {
+            let key = (Text::clone(folder), Text::from(pod));
+            let is_named = self.workload_of_pod.contains_key(&key);
+            is_named || (self.namespaces.contains(folder) && is_made_by_a_deployment(pod))
+        });
+        let named_by_others = || self.namespace_of_pod.get(pod).cloned().flatten();
+        if let Some(namespace) = of_folder.or_else(named_by_others) {
+            target.party.namespace = Some(namespace);
+            target.party.pod = Some(pod.into());
+            target.party.concluded = true;
+        }
+    }
+
+    fn name_target(&self, target: &mut TargetTraffic) {
+        let party = &mut target.party;
         let (Some(pod), None) = (&party.pod, &party.workload) else {
             return;
         };
@@ -136,22 +165,6 @@ impl Known {
         });
         party.workload = said.or_else(|| workload_of_name(pod));
         party.concluded |= party.workload.is_some();
-    }
-
-    /// Saved scrapes are often called after their pod, in a directory called after its namespace. That is believed
-    /// where other proxies call a pod so, or where the name is as controllers make them.
-    fn name_by_file(&self, origin: &str, party: &mut Party) {
-        let (front, file) = origin.rsplit_once(['/', ':']).unwrap_or(("", origin));
-        let pod = file.split('.').next().unwrap_or(file);
-        let directory = front.rsplit(['/', ':']).next().unwrap_or(front);
-        let said = self.namespace_of_pod.get(pod);
-        if said.is_none() && workload_of_name(pod).is_none() {
-            return;
-        }
-        let by_directory = || self.namespaces.get(directory).cloned();
-        party.pod = Some(pod.into());
-        party.namespace = said.cloned().flatten().or_else(by_directory);
-        party.concluded = true;
     }
 
     fn learn_callers(&mut self, target: &TargetTraffic) {
@@ -265,10 +278,6 @@ pub(super) fn account(identity: &str) -> Option<(&str, &str)> {
 /// that of a deployment, a number behind that of a stateful set, five letters behind that of a daemon set or job
 /// (k8s.io/apimachinery, `util/rand`: letters without vowels, and digits without 0, 1 and 3).
 fn workload_of_name(pod: &str) -> Option<Text> {
-    let is_random = |text: &str| {
-        let known = |letter: char| "bcdfghjklmnpqrstvwxz2456789".contains(letter);
-        !text.is_empty() && text.chars().all(known)
-    };
     let (front, last) = pod.rsplit_once('-')?;
     if !last.is_empty() && last.chars().all(|letter| letter.is_ascii_digit()) && last.len() < 5 {
         return Some(front.into());
@@ -282,6 +291,30 @@ fn workload_of_name(pod: &str) -> Option<Text> {
         }
         _ => Some(front.into()),
     }
+}
+
+fn is_random(text: &str) -> bool {
+    let known = |letter: char| "bcdfghjklmnpqrstvwxz2456789".contains(letter);
+    !text.is_empty() && text.chars().all(known)
+}
+
+/// Whether a name ends in a template hash and five letters.
+fn is_made_by_a_deployment(pod: &str) -> bool {
+    let mut parts = pod.rsplitn(3, '-');
+    let (last, hash, name) = (parts.next(), parts.next(), parts.next());
+    last.is_some_and(|last| last.len() == 5 && is_random(last))
+        && hash.is_some_and(|hash| (6..=10).contains(&hash.len()) && is_random(hash))
+        && name.is_some()
+}
+
+/// A file's name without what says how it is written and packed.
+fn without_endings(file: &str) -> &str {
+    const ENDINGS: [&str; 6] = [".gz", ".zst", ".prom", ".txt", ".metrics", ".om"];
+    let mut name = file;
+    while let Some(shorter) = ENDINGS.iter().find_map(|ending| name.strip_suffix(ending)) {
+        name = shorter;
+    }
+    name
 }
 
 #[cfg(test)]
@@ -299,6 +332,15 @@ mod tests {
             ("web-server", None),
         ] {
             assert_eq!(workload_of_name(pod).as_deref(), workload, "{pod}");
+        }
+    }
+
+    #[test]
+    fn a_saved_file_is_named_after_its_pod() {
+        assert_eq!(without_endings("web-1.prom.gz"), "web-1");
+        assert!(is_made_by_a_deployment("frontend-proxy-4bfrdpf6qm-xrxkr"));
+        for other in ["web", "web-server", "opensearch-0", "node-agent-x7k2p"] {
+            assert!(!is_made_by_a_deployment(other), "{other}");
         }
     }
 

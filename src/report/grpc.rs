@@ -28,8 +28,8 @@ use super::json;
 use super::traffic::Names;
 use super::traffic::end_entry;
 use super::write_lines;
-use crate::mesh::Class;
 use crate::mesh::Direction;
+use crate::mesh::Outcome;
 use crate::mesh::grpc::Absent;
 use crate::mesh::grpc::Edge;
 use crate::mesh::grpc::Grpc;
@@ -176,20 +176,22 @@ impl Block<'_> {
 }
 
 /// `UNAVAILABLE 12, INTERNAL 8`: the codes that are not OK, the most frequent first; not made safe yet.
-fn codes(edge: &Edge, fits: impl Fn(Option<Class>) -> bool) -> String {
+fn codes(edge: &Edge, fits: impl Fn(&Outcome) -> bool) -> String {
     let mut codes: Vec<(String, u64)> = Vec::new();
-    for ((code, class), count) in edge.codes() {
-        if code.is_ok() || !fits(class) {
+    for (outcome, count) in &edge.traffic.responses {
+        let Some(code) = outcome.grpc.as_ref().filter(|code| !code.is_ok()) else {
+            continue;
+        };
+        if !fits(outcome) {
             continue;
         }
         let name = code.name();
         match codes.iter_mut().find(|(known, _)| *known == name) {
             Some((_, known)) => *known += count,
-            None => codes.push((name, count)),
+            None => codes.push((name, *count)),
         }
     }
-    // Stable: by number where as frequent.
-    codes.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    codes.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
     let texts = codes
         .iter()
         .map(|(name, count)| format!("{name} {}", numbers::grouped(*count)));
@@ -270,18 +272,38 @@ fn no_responses(sheet: Sheet<'_>) -> Option<String> {
     })
 }
 
-/// Why there is no gRPC family, in a sentence.
-fn why_absent(absent: &Absent) -> String {
-    match absent.why {
-        Why::Opaque => format!(
-            "{}: its port is opaque, by annotation or appProtocol, so that no proxy sees its calls",
-            numbers::counted(absent.count, "opaque connection", "opaque connections")
+/// Why there are no gRPC families, and of which services; not made safe.
+fn why_absent(sheet: Sheet<'_>) -> Vec<(&'static str, Vec<String>)> {
+    let of = |why: Why, unit: &str| -> Vec<String> {
+        let absent = sheet.grpc.absent.iter().filter(|absent| absent.why == why);
+        absent
+            .map(
+                |Absent {
+                     destination, count, ..
+                 }| {
+                    format!(
+                        "{} ({} {unit})",
+                        destination.shown(),
+                        numbers::grouped(*count)
+                    )
+                },
+            )
+            .collect()
+    };
+    let reasons = [
+        (
+            "no GRPCRoute is attached, so families of routes count gRPC calls as HTTP",
+            of(Why::NoRoute, "calls"),
         ),
-        Why::NoRoute => format!(
-            "{}: no GRPCRoute is attached, so that route families count them as HTTP",
-            numbers::counted(absent.count, "gRPC call", "gRPC calls")
+        (
+            "the port is opaque, by annotation or appProtocol, so no proxy sees its calls, gRPC or not",
+            of(Why::Opaque, "connections"),
         ),
-    }
+    ];
+    let some = reasons
+        .into_iter()
+        .filter(|(_, services)| !services.is_empty());
+    some.collect()
 }
 
 /// The family that would tell of what is absent.

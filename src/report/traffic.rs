@@ -25,6 +25,9 @@ const TELLING: [&str; 4] = [
 /// Sentences longer than this are hard to read, however wide the terminal.
 const LONGEST_LINE: usize = 110;
 
+/// The name of a row that stands under the callers' view of the same calls.
+pub(super) const SEEN_BY_CALLEE: &str = "seen by the callee";
+
 /// How ends are called: a namespace that all of them share is said once, and not with each.
 pub(super) struct Names<'a> {
     pub(super) only: Option<&'a str>,

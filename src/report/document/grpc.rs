@@ -14,7 +14,8 @@ pub struct GrpcDocument<'a> {
     pub header: GrpcHeader<'a>,
     /// The calls of each caller to each callee, as each end counts them: those with the most hidden failures first.
     pub edges: Vec<GrpcEdgeEntry<'a>>,
-    /// Families that report the same calls as better than they are, those furthest off first.
+    /// Families that report the same calls as better than they are, those furthest off first; last those where the
+    /// difference are calls without a gRPC status.
     pub blind_families: Vec<BlindFamilyEntry<'a>>,
     /// Requests without a response, the most first.
     pub unanswered: Vec<UnansweredEntry<'a>>,
@@ -167,7 +168,7 @@ pub struct CodeEntry {
     /// What the mesh calls it; null where the label is missing.
     #[schemars(extend("enum" = ["failure", "success", null]))]
     pub classification: Option<&'static str>,
-    /// Whose fault it names; null for `OK` and unknown codes.
+    /// Whose fault it names; null for `OK`, unknown codes, and where there was no status (2, counted as a success).
     #[schemars(extend("enum" = ["client", "server", null]))]
     pub fault: Option<&'static str>,
     /// How often.
@@ -188,6 +189,8 @@ pub struct BlindFamilyEntry<'a> {
     pub calls: u64,
     /// Failures that it does not see.
     pub hidden: u64,
+    /// Of them, calls that ended without a gRPC status.
+    pub without_status: u64,
     /// Success as the family has it: no status from 500 on and no error.
     pub reported_success_rate: f64,
     /// Success of the same calls as `response_total` has it: HTTP, mesh and gRPC agree on it.

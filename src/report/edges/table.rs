@@ -13,6 +13,7 @@ use crate::report::numbers::of;
 use crate::report::paint::Tone;
 use crate::report::traffic;
 use crate::report::traffic::Names;
+use crate::report::traffic::SEEN_BY_CALLEE;
 use crate::report::traffic::percent;
 use crate::report::traffic::wrapped;
 
@@ -86,7 +87,7 @@ fn list(
             let name = if at == 0 {
                 names.edge(entry.source, entry.destination, None, style)
             } else {
-                String::new()
+                format!("  {SEEN_BY_CALLEE}")
             };
             rows.push(row(name, view, seen_by, page));
         }
@@ -96,16 +97,16 @@ fn list(
         Column::right("calls"),
         Column::right("success"),
         Column::right("calls/s").yields_below(20),
-        Column::right("p50").yields_below(28),
-        Column::right("p95").yields_below(26),
-        Column::right("p99").yields_below(22),
-        Column::right("open").yields_below(24),
+        Column::right("p50").yields_below(26),
+        Column::right("p95").yields_below(24),
+        Column::right("p99").yields_below(21),
+        Column::right("open").yields_below(23),
         Column::right("bytes/s").yields_below(30),
-        Column::left("mTLS").yields_below(23),
-        Column::left("seen by").dim().yields_below(21),
+        Column::left("mTLS").yields_below(28),
     ];
     if page.wide {
         columns.extend([
+            Column::left("seen by").dim(),
             Column::right("HTTP"),
             Column::right("mesh"),
             Column::right("gRPC"),
@@ -146,11 +147,11 @@ fn row(name: String, view: &EdgeViewEntry<'_>, seen_by: &str, page: Page<'_>) ->
             .into(),
         super::bytes(view.tcp.and_then(|tcp| tcp.bytes_per_second), style).into(),
         view.mutual_tls.to_owned().into(),
-        seen_by.to_owned().into(),
     ];
     if page.wide {
         let joined = |texts: &[&str]| style.safe(&texts.join(", ")).into_owned();
         row.extend([
+            seen_by.to_owned().into(),
             percent(view.success_rates.http, style).into(),
             percent(view.success_rates.mesh, style).into(),
             percent(view.success_rates.grpc, style).into(),

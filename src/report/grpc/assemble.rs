@@ -3,6 +3,7 @@
 use super::ABSENT_FAMILY;
 use super::Sheet;
 use crate::mesh::Class;
+use crate::mesh::Code;
 use crate::mesh::Fault;
 use crate::mesh::Outcome;
 use crate::mesh::grpc::Absent;
@@ -96,7 +97,11 @@ fn edge(edge: &Edge) -> GrpcEdgeEntry<'_> {
         code: code.number(),
         name: code.name(),
         classification: class.map(Class::as_str),
-        fault: code.fault().map(Fault::as_str),
+        // Code 2 as a success is how the proxy writes that there was no status.
+        fault: code
+            .fault()
+            .filter(|_| code != Code::Number(2) || class != Some(Class::Success))
+            .map(Fault::as_str),
         responses,
     });
     GrpcEdgeEntry {
@@ -126,6 +131,7 @@ fn blind(blind: &Blind) -> BlindFamilyEntry<'_> {
         destination: blind.destination.shown().to_string(),
         calls: blind.calls,
         hidden: blind.hidden,
+        without_status: blind.without_status,
         reported_success_rate: blind.reported_success_rate,
         true_success_rate: blind.true_success_rate,
     }

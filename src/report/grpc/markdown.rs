@@ -169,16 +169,21 @@ fn lost(sheet: Sheet<'_>, names: &Names<'_>) -> Vec<String> {
 
 fn absent(sheet: Sheet<'_>) -> Vec<String> {
     let style = sheet.page.style;
-    let all = &sheet.grpc.absent;
-    if all.is_empty() {
+    let reasons = super::why_absent(sheet);
+    if reasons.is_empty() {
         return Vec::new();
     }
-    let shown = sheet.rows(SHOWN).min(all.len());
-    let mut lines = heading("No gRPC family", shown, all.len());
-    lines.extend(all[..shown].iter().map(|absent| {
-        let destination = absent.destination.shown();
-        let why = prose_in(style, &super::why_absent(absent));
-        format!("- {} {why}", code_in(style, &destination))
-    }));
+    let mut lines = heading("No gRPC family", 1, 1);
+    for (why, services) in reasons {
+        let shown = sheet.rows(SHOWN).min(services.len());
+        let mut texts: Vec<String> = services[..shown]
+            .iter()
+            .map(|service| code_in(style, service))
+            .collect();
+        if shown < services.len() {
+            texts.push(format!("{} more", grouped((services.len() - shown) as u64)));
+        }
+        lines.push(format!("- {}: {}", prose_in(style, why), texts.join(", ")));
+    }
     lines
 }

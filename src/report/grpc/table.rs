@@ -1,8 +1,9 @@
 //! Hidden failures for a reader: what hides, where, and who is blind.
 
+use std::fmt::Write as _;
+
 use super::Block;
 use super::Sheet;
-use crate::mesh::Class;
 use crate::mesh::Fault;
 use crate::mesh::Outcome;
 use crate::mesh::grpc::Edge;
@@ -16,6 +17,7 @@ use crate::report::numbers::of;
 use crate::report::paint::Tone;
 use crate::report::traffic;
 use crate::report::traffic::Names;
+use crate::report::traffic::SEEN_BY_CALLEE;
 use crate::report::traffic::end_entry;
 use crate::report::traffic::percent;
 use crate::report::traffic::wrapped;
@@ -121,29 +123,38 @@ fn hidden(sheet: Sheet<'_>, blocks: &[Block<'_>], names: &Names<'_>) -> Vec<Stri
 /// What to know of the hidden failures of an edge, not made safe.
 fn notes(edge: &Edge) -> Vec<String> {
     let mut notes = Vec::new();
-    let from_mesh = edge.count(Outcome::is_hidden_from_mesh);
-    if from_mesh > 0 {
-        let codes = super::codes(edge, |class| class == Some(Class::Success));
-        let which = if from_mesh == edge.hidden() {
-            "all of them the mesh itself counts as success".to_owned()
+    let without = edge.count(Outcome::ended_without_status);
+    let from_mesh = edge.count(Outcome::is_hidden_from_mesh) - without;
+    let part = |count| {
+        if count == edge.hidden() {
+            "all of them".to_owned()
         } else {
-            format!(
-                "{} of them the mesh itself counts as success",
-                grouped(from_mesh)
-            )
-        };
-        notes.push(format!("{which}: {codes}"));
+            format!("{} of them", grouped(count))
+        }
+    };
+    if from_mesh > 0 {
+        let counted =
+            |outcome: &Outcome| outcome.is_hidden_from_mesh() && !outcome.ended_without_status();
+        notes.push(format!(
+            "{} the mesh itself counts as success: {}",
+            part(from_mesh),
+            super::codes(edge, counted)
+        ));
     }
-    let (client, server) = (edge.at_fault(Fault::Client), edge.at_fault(Fault::Server));
-    notes.push(match (client, server) {
-        (0, _) => "by their codes the server's fault".to_owned(),
-        (_, 0) => "by their codes the client's fault".to_owned(),
-        _ => format!(
+    if without > 0 {
+        let part = part(without);
+        notes.push(format!(
+            "{part} ended without a gRPC status, a success to the mesh"
+        ));
+    }
+    let client = edge.at_fault(Fault::Client);
+    if client > 0 {
+        notes.push(format!(
             "by their codes {} the client's fault, {} the server's",
             grouped(client),
-            grouped(server)
-        ),
-    });
+            grouped(edge.at_fault(Fault::Server))
+        ));
+    }
     notes
 }
 
@@ -213,10 +224,10 @@ fn columns_of(hides: bool, wide: bool) -> Vec<Column> {
         Column::right("HTTP"),
         Column::right("mesh"),
         Column::right("gRPC"),
-        Column::left("seen by").dim().yields_below(24),
         Column::note("not OK").yields_below(22),
     ]);
     if wide {
+        columns.push(Column::left("seen by").dim());
         columns.push(Column::left("route").dim());
     }
     columns
@@ -230,11 +241,14 @@ fn rows(blocks: &[&Block<'_>], names: &Names<'_>, hides: bool, sheet: Sheet<'_>)
             let before = at.checked_sub(1).map(|before| block.edges[before]);
             let service = edge.service.as_deref();
             let name = match before {
-                Some(before) if before.service == edge.service => String::new(),
-                Some(_) if service.is_none() => String::new(),
-                Some(_) => {
-                    let name = names.end(end_entry(&edge.destination), service);
-                    format!("  {} {}", style.arrow(), style.safe(&name))
+                Some(before) if before.direction != edge.direction => {
+                    format!("  {SEEN_BY_CALLEE}")
+                }
+                Some(before) => {
+                    let same = before.service == edge.service;
+                    let other = if same { edge.route.as_deref() } else { service };
+                    let name = style.safe(other.unwrap_or("another route")).into_owned();
+                    format!("  {} {name}", style.arrow())
                 }
                 None => {
                     let ends = [&edge.source, &edge.destination].map(end_entry);
@@ -251,13 +265,13 @@ fn rows(blocks: &[&Block<'_>], names: &Names<'_>, hides: bool, sheet: Sheet<'_>)
                 percent(rate.http, style).into(),
                 percent(rate.mesh, style).into(),
                 percent(rate.grpc, style).into(),
-                super::seen_by(edge.direction).to_owned().into(),
                 style
                     .safe(&super::codes(edge, |_| true))
                     .into_owned()
                     .into(),
             ]);
             if sheet.page.wide {
+                row.push(super::seen_by(edge.direction).to_owned().into());
                 let route = edge.route.as_deref().unwrap_or_default();
                 row.push(style.safe(route).into_owned().into());
             }
@@ -325,12 +339,7 @@ fn lost(sheet: Sheet<'_>, names: &Names<'_>) -> Vec<String> {
             names.edge(ends[0], ends[1], None, style).into(),
             grouped(edge.requests - edge.responses).into(),
             "request_total".to_owned().into(),
-            format!(
-                "without a response, of {}; seen by the {}",
-                grouped(edge.requests),
-                super::seen_by(edge.direction)
-            )
-            .into(),
+            format!("no response, of {} requests", grouped(edge.requests)).into(),
         ]);
     }
     for lost in refused.iter().take(limit) {
@@ -360,23 +369,21 @@ fn lost(sheet: Sheet<'_>, names: &Names<'_>) -> Vec<String> {
 
 fn absent(sheet: Sheet<'_>) -> Vec<String> {
     let (style, wide) = (sheet.page.style, sheet.page.wide);
-    let all = &sheet.grpc.absent;
-    if all.is_empty() {
+    let reasons = super::why_absent(sheet);
+    if reasons.is_empty() {
         return Vec::new();
     }
+    let about = "so that no family of routes can tell";
+    let mut lines = columns::title("NO gRPC FAMILY", about, style);
     let limit = sheet.rows(OTHERS);
-    let about = format!(
-        "so that no family of routes can tell{}",
-        shortened(limit, all.len(), style.dot())
-    );
-    let mut lines = columns::title("NO gRPC FAMILY", &about, style);
-    for absent in all.iter().take(limit) {
-        let text = format!(
-            "{}  {}",
-            absent.destination.shown(),
-            super::why_absent(absent)
-        );
-        lines.extend(wrapped(&text, 3, Tone::Plain, style, wide));
+    for (why, services) in reasons {
+        let more = services.len().saturating_sub(limit);
+        let mut text = services[..services.len() - more].join(", ");
+        if more > 0 {
+            let _ = write!(text, " and {} more", grouped(more as u64));
+        }
+        lines.extend(wrapped(&format!("{why}:"), 3, Tone::Dim, style, wide));
+        lines.extend(wrapped(&text, 5, Tone::Plain, style, wide));
     }
     lines
 }
