@@ -115,7 +115,19 @@ fn edge<'a>(document: &'a Value, destination: &str) -> &'a Value {
 #[test]
 fn one_reading_counts_since_the_proxy_was_started() {
     let cli = cli(&OLD, &NEW);
-    insta::assert_snapshot!(cli.run(&["edges", "new/web.prom"]), @"");
+    insta::assert_snapshot!(cli.run(&["edges", "new/web.prom"]), @"
+    exit: 0
+    --- stdout
+     1 of 1 target read | since the proxies were started, 1m50s
+
+     EDGES  2 by workload in shop   calls  success  calls/s      p95      p99  open
+     new/web.prom -> api              152      92%      1.4  >=100ms  >=100ms     -
+     new/web.prom -> 10.0.0.9:5432      -        -        -        -        -     2
+
+     WITHOUT mTLS  1                     why, as each end has it
+     new/web.prom -> 10.0.0.9:5432  all  caller: not_provided_by_service_discovery
+    --- stderr
+    ");
 }
 
 #[test]
@@ -138,7 +150,19 @@ fn two_readings_count_what_came_between() {
         (&2000.0.into(), &2.into())
     );
     assert_eq!(document["since"]["matched_targets"], 1);
-    insta::assert_snapshot!(cli.run(&[&["edges"], &SINCE[..]].concat()), @"");
+    insta::assert_snapshot!(cli.run(&[&["edges"], &SINCE[..]].concat()), @"
+    exit: 0
+    --- stdout
+     1 of 1 target read | over 10s
+
+     EDGES  2 by workload in shop   calls  success  calls/s    p95      p99  open
+     new/web.prom -> api               52      96%      5.2  9.9ms  >=100ms     -
+     new/web.prom -> 10.0.0.9:5432      -        -        -      -        -     2
+
+     WITHOUT mTLS  1                     why, as each end has it
+     new/web.prom -> 10.0.0.9:5432  all  caller: not_provided_by_service_discovery
+    --- stderr
+    ");
 }
 
 #[test]
@@ -164,19 +188,44 @@ fn series_that_vanish_or_appear_are_told() {
     let cli = cli(&rare(OLD), &NEW);
     let (_, vanished) = document(&cli, &SINCE);
     assert_eq!(vanished["since"]["vanished_series"], 1);
-    insta::assert_snapshot!(cli.run(&[&["edges"], &SINCE[..]].concat()), @"");
+    insta::assert_snapshot!(cli.run(&[&["edges"], &SINCE[..]].concat()), @"
+    exit: 0
+    --- stdout
+     1 of 1 target read | over 10s
+       1 series vanished, as the proxy drops idle ones: what they gained before is
+       lost
+
+     EDGES  2 by workload in shop   calls  success  calls/s    p95      p99  open
+     new/web.prom -> api               52      96%      5.2  9.9ms  >=100ms     -
+     new/web.prom -> 10.0.0.9:5432      -        -        -      -        -     2
+
+     WITHOUT mTLS  1                     why, as each end has it
+     new/web.prom -> 10.0.0.9:5432  all  caller: not_provided_by_service_discovery
+    --- stderr
+    ");
 }
 
 #[test]
 fn what_cannot_be_read_of_the_older_reading_is_an_error() {
     let cli = cli(&OLD, &NEW);
-    insta::assert_snapshot!(cli.run(&["edges", "new/web.prom", "--since", "gone.prom"]), @"");
+    insta::assert_snapshot!(cli.run(&["edges", "new/web.prom", "--since", "gone.prom"]), @"
+    exit: 2
+    --- stdout
+    --- stderr
+    error: cannot read gone.prom: no such file
+    error: nothing could be read of the older reading
+    ");
 }
 
 #[test]
 fn an_interval_needs_targets_that_answer_anew() {
     let cli = cli(&OLD, &NEW).stdin("up 1\n");
-    insta::assert_snapshot!(cli.run(&["edges", "new/web.prom", "--interval", "30s"]), @"");
+    insta::assert_snapshot!(cli.run(&["edges", "new/web.prom", "--interval", "30s"]), @"
+    exit: 2
+    --- stdout
+    --- stderr
+    error: --interval reads its targets twice, and new/web.prom would be the same both times: name live targets (a URL, deploy/web, --targets FILE), or hold a newer file against it with --since new/web.prom
+    ");
     assert_eq!(code(&cli.output(&["edges", "-", "--interval", "30s"])), 2);
     assert_eq!(code(&cli.output(&["edges", "-", "--since", "-"])), 2);
 }
@@ -245,15 +294,45 @@ fn where_there_is_no_edge_that_is_said() {
     let cli = Cli::new()
         .file("idle.prom", idle)
         .file("app.prom", "up 1\n");
-    insta::assert_snapshot!(cli.run(&["edges", "idle.prom"]), @"");
-    insta::assert_snapshot!(cli.run(&["edges", "app.prom"]), @"");
+    insta::assert_snapshot!(cli.run(&["edges", "idle.prom"]), @"
+    exit: 0
+    --- stdout
+     1 of 1 target read | since the proxies were started, 8.0s
+
+     No call and no connection was counted.
+    --- stderr
+    ");
+    insta::assert_snapshot!(cli.run(&["edges", "app.prom"]), @"
+    exit: 0
+    --- stdout
+     1 of 1 target read | nothing tells for how long was counted
+
+     No mesh metrics: none of response_total, request_total, tcp_open_total was
+     read.
+    --- stderr
+    ");
 }
 
 #[test]
 fn rows_and_lines_hold_what_the_document_holds() {
     let cli = cli(&OLD, &NEW);
-    insta::assert_snapshot!(text(&cli.output(&["edges", "new/web.prom", "-o", "csv"]).stdout), @"");
-    insta::assert_snapshot!(text(&cli.output(&["edges", "new/web.prom", "-o", "markdown"]).stdout), @"");
+    insta::assert_snapshot!(text(&cli.output(&["edges", "new/web.prom", "-o", "csv"]).stdout), @"
+    source_namespace,source,destination_namespace,destination,services,seen_by,targets,calls,calls_per_second,success_rate,success_http,success_mesh,success_grpc,p50_ms,p95_ms,p99_ms,open_connections,received_bytes,sent_bytes,bytes_per_second,mutual_tls,plain_reasons,client_identities,server_identities
+    ,new/web.prom,shop,api,api,caller,1,152,1.382,0.9211,0.9211,0.9211,,5.429,100.000,100.000,,,,,yes,,,api.shop.serviceaccount.identity.linkerd.cluster.local
+    ,new/web.prom,,10.0.0.9:5432,,caller,1,0,,,,,,,,,2,25000,0,227.273,no,not_provided_by_service_discovery,,
+    ");
+    insta::assert_snapshot!(text(&cli.output(&["edges", "new/web.prom", "-o", "markdown"]).stdout), @"
+    ### meshctl edges
+
+    1 of 1 target read | since the proxies were started, 1m50s
+
+    #### Edges
+
+    | Caller | Callee | Seen by | Calls | Success | Calls/s | p50 | p95 | p99 | Open | Bytes/s | mTLS |
+    |:--|:--|:--|--:|--:|--:|--:|--:|--:|--:|--:|:--|
+    | `new/web.prom` | `shop/api` | caller | 152 | 92% | 1.4 | 5.4ms | &gt;=100ms | &gt;=100ms | - | - | yes |
+    | `new/web.prom` | `10.0.0.9:5432` | caller | 0 | - | - | - | - | - | 2 | 227 B | no |
+    ");
     let lines = text(&cli.output(&["edges", "new/web.prom", "-o", "jsonl"]).stdout);
     assert_eq!(lines.lines().count(), 3);
 }
