@@ -533,6 +533,7 @@ fn man_writes_a_page_for_each_command() {
             "meshctl-families.1",
             "meshctl-filter.1",
             "meshctl-labels.1",
+            "meshctl-latency.1",
             "meshctl-man.1",
             "meshctl-rbac.1",
             "meshctl-scrape.1",

@@ -34,10 +34,9 @@ use crate::survey::Survey;
 pub(super) struct Args {
     #[command(flatten)]
     sources: SourceArgs,
-    /// What the mesh measured, as in PromQL: response_latency_ms{dst_service="cart"}
+    /// What the mesh measured: a histogram, with matchers on its labels as in a query
     ///
-    /// A histogram, by the name of its family or of its buckets, with matchers = != =~ !~ on its labels; no range, no
-    /// function. Labels namespace, pod and container are those of the target where the series has none.
+    /// By the name of its family or of its buckets; matchers are = != =~ !~; no range, no function. Labels namespace, pod and container are those of the target where the series has none.
     #[arg(
         id = "mesh_selector",
         long = "mesh",
@@ -45,7 +44,7 @@ pub(super) struct Args {
         help_heading = "What to compare"
     )]
     mesh: String,
-    /// What the application measured: app_cart_add_item_latency_seconds
+    /// What the application measured of the same calls: likewise
     #[arg(long, value_name = "SELECTOR", help_heading = "What to compare")]
     app: String,
     /// Quantile to show, from 0 to 1; may be repeated [default: 0.5, 0.9, 0.95, 0.99]

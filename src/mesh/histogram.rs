@@ -54,7 +54,7 @@ impl Histogram {
         }
         // Zero is one bound, whatever its sign.
         let upper = upper + 0.0;
-        let is_next = |bucket: &(f64, f64)| bucket.0 == upper;
+        let is_next = |bucket: &(f64, f64)| bucket.0.total_cmp(&upper).is_eq();
         let at = if self.buckets.get(self.cursor).is_some_and(is_next) {
             self.buckets[self.cursor].1 += cumulative;
             self.cursor
@@ -221,7 +221,7 @@ fn first_at_least(counts: &[f64], rank: f64) -> usize {
 
 /// Whether two counts differ by no more than adding floats up in different orders makes them.
 fn is_almost(a: f64, b: f64) -> bool {
-    if a == b {
+    if a.total_cmp(&b).is_eq() {
         return true;
     }
     let (sum, apart) = (a.abs() + b.abs(), (a - b).abs());

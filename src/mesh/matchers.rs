@@ -1,4 +1,4 @@
-//! Which series are meant: a vector selector as PromQL has it.
+//! Which series are meant: a vector selector as `PromQL` has it.
 //!
 //! In comes text, `response_latency_ms{direction="inbound", dst!~"cart.*"}`; out goes what tells whether a name and its
 //! labels fit. Patterns are Go's and have to match the whole value; a label that is not there is an empty one.
@@ -185,8 +185,8 @@ impl Matchers {
                     );
                     return Err(SelectorError::new(value.column, message));
                 };
-                let test = test(operator, text, value.column)?;
-                self.put(name, test, label.column)?;
+                let asked = test(operator, text, value.column)?;
+                self.put(name, asked, label.column)?;
                 next = lexer.next()?;
             } else if is_quoted {
                 // `{"a.name"}`: names that need quotes stand here.

@@ -358,10 +358,11 @@ fn slowest(histogram: &Histogram, exemplars: &[Exemplar]) -> Option<Slowest> {
         }
         below = (upper, below.1.max(cumulative));
     }
-    let has_any = |upper: f64| exemplars.iter().any(|exemplar| exemplar.upper == upper);
+    let is_of = |exemplar: &Exemplar, upper: f64| exemplar.upper.total_cmp(&upper).is_eq();
+    let has_any = |upper: f64| exemplars.iter().any(|exemplar| is_of(exemplar, upper));
     let at = filled.iter().rposition(|&(_, upper)| has_any(upper))?;
     let (lower, upper) = filled[at];
-    let own = exemplars.iter().filter(|exemplar| exemplar.upper == upper);
+    let own = exemplars.iter().filter(|exemplar| is_of(exemplar, upper));
     Some(Slowest {
         lower: if lower == f64::NEG_INFINITY && upper > 0.0 {
             0.0

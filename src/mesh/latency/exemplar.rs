@@ -62,7 +62,11 @@ pub(super) fn thin(exemplars: &mut Vec<Exemplar>) {
     exemplars.dedup();
     let (mut upper, mut kept) = (f64::NAN, 0);
     exemplars.retain(|exemplar| {
-        kept = if exemplar.upper == upper { kept + 1 } else { 1 };
+        kept = if exemplar.upper.total_cmp(&upper).is_eq() {
+            kept + 1
+        } else {
+            1
+        };
         upper = exemplar.upper;
         kept <= KEPT
     });

@@ -101,6 +101,9 @@ pub(super) struct Row {
     pub(super) has_count: bool,
 }
 
+/// A label and its value.
+type Pair<'a> = (Cow<'a, [u8]>, Cow<'a, [u8]>);
+
 /// The label sets of one target.
 #[derive(Debug, Default)]
 pub(super) struct Rows {
@@ -113,7 +116,7 @@ impl Rows {
     /// The number of the label set of a sample, and whether it is new.
     pub(super) fn find(&mut self, family: u32, sample: &Sample<'_>) -> (u32, bool) {
         let labels = sample.labels().map(|label| (label.name(), label.value()));
-        let mut labels: Vec<(Cow<'_, [u8]>, Cow<'_, [u8]>)> = labels
+        let mut labels: Vec<Pair<'_>> = labels
             .filter(|(name, value)| **name != *b"le" && !value.is_empty())
             .collect();
         labels.sort_unstable();

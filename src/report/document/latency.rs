@@ -96,7 +96,7 @@ pub struct LatencyQuantileEntry {
 /// A quantile and the bucket it lies in.
 #[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
 pub struct MeasuredEntry {
-    /// As PromQL's `histogram_quantile` gives it, in the unit as exposed.
+    /// As `histogram_quantile` gives it, in the unit as exposed.
     pub value: f64,
     /// Lower bound of its bucket; null where there is none.
     pub lower: Option<f64>,

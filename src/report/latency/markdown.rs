@@ -48,16 +48,8 @@ pub(super) fn lines(document: &LatencyDocument<'_>, shown: Shown, style: &Style)
             &table::of_bucket(side, layer, slowest, shown, style),
         ));
         lines.push(String::new());
-        lines.extend(slowest.exemplars.iter().map(|exemplar| {
-            let labels = exemplar.labels.iter();
-            let labels: Vec<String> = labels
-                .map(|(name, value)| format!("{name}={}", value.as_str().unwrap_or_default()))
-                .collect();
-            let name = exemplar
-                .trace_id
-                .map_or_else(|| labels.join(" "), str::to_owned);
-            format!("- {}", code_in(style, &name))
-        }));
+        let exemplars = slowest.exemplars.iter().map(table::exemplar_name);
+        lines.extend(exemplars.map(|name| format!("- {}", code_in(style, &name))));
     }
     lines.extend(heading("What it means", 1, 1));
     let meanings = document.meanings.iter();

@@ -8,6 +8,7 @@ use crate::report::Style;
 use crate::report::columns::Cell;
 use crate::report::columns::Column;
 use crate::report::columns::List;
+use crate::report::document::ExemplarEntry;
 use crate::report::document::GapEntry;
 use crate::report::document::LatencyDocument;
 use crate::report::document::LatencyQuantileEntry;
@@ -218,16 +219,8 @@ fn exemplars(
     wide: bool,
 ) -> Vec<String> {
     let rows = slowest.exemplars.iter().map(|exemplar| -> Vec<Cell> {
-        let name = match exemplar.trace_id {
-            Some(id) => style.safe(id).into_owned(),
-            None => {
-                let labels = exemplar.labels.iter();
-                let labels: Vec<String> = labels
-                    .map(|(name, value)| format!("{name}={}", value.as_str().unwrap_or_default()))
-                    .collect();
-                style.safe(&labels.join(" ")).into_owned()
-            }
-        };
+        let name = exemplar_name(exemplar);
+        let name = style.safe(&name).into_owned();
         let value = match exemplar.value_seconds {
             Some(seconds) => format!("{} {}", shown.value(seconds), shown.sign()),
             None => figures::three_digits(exemplar.value),
@@ -249,6 +242,16 @@ fn exemplars(
         ],
     };
     list.lines(style, wide)
+}
+
+/// The id of its trace, else all its labels.
+pub(super) fn exemplar_name(exemplar: &ExemplarEntry<'_>) -> String {
+    let labels = exemplar.labels.iter();
+    let labels =
+        labels.map(|(name, value)| format!("{name}={}", value.as_str().unwrap_or_default()));
+    exemplar
+        .trace_id
+        .map_or_else(|| labels.collect::<Vec<_>>().join(" "), str::to_owned)
 }
 
 /// Of which bucket exemplars are: `app, slowest bucket: 500–1,000 ms`.
