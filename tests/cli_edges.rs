@@ -305,7 +305,7 @@ fn where_there_is_no_edge_that_is_said() {
     insta::assert_snapshot!(cli.run(&["edges", "app.prom"]), @"
     exit: 0
     --- stdout
-     1 of 1 target read | nothing tells for how long was counted
+     1 of 1 target read
 
      No mesh metrics: none of response_total, request_total, tcp_open_total was
      read.

@@ -143,12 +143,12 @@ fn the_gate_judges_each_edge_by_its_grpc_calls() {
     insta::assert_snapshot!(cli.verdict(&["grpc", "web.prom", "--fail-on-hidden", "0"]), @"
     exit: 1
     --- stderr
-    error: 1 edge hides more than 0% of the gRPC calls (--fail-on-hidden); worst: web.prom -> api, 10 of 100
+    error: 1 edge hides failures (--fail-on-hidden); worst: web.prom -> api, 10 of 100
     ");
     insta::assert_snapshot!(cli.verdict(&["grpc", "web.prom", "--fail-on-hidden", "9.9%"]), @"
     exit: 1
     --- stderr
-    error: 1 edge hides more than 9.9% of the gRPC calls (--fail-on-hidden); worst: web.prom -> api, 10 of 100
+    error: 1 edge hides failures of more than 9.9% of the gRPC calls (--fail-on-hidden); worst: web.prom -> api, 10 of 100
     ");
     insta::assert_snapshot!(cli.verdict(&["grpc", "web.prom", "--fail-on-hidden", "0.1"]), @"
     exit: 0
@@ -175,7 +175,7 @@ fn the_gate_does_not_pass_what_it_cannot_see() {
     --- stdout
      1 of 1 target read | 5 calls | 0 with a gRPC status
 
-     1 response series lack the label classification or grpc_status: a filter or
+     1 response series lacks the label classification or grpc_status: a filter or
      relabeling took it away, and what failed by gRPC can no longer be seen there
     --- stderr
     error: 1 response series lacks the label classification or grpc_status, so its failures were not judged (--fail-on-hidden)
@@ -211,24 +211,34 @@ fn a_table_says_what_hides_and_who_is_blind() {
 
      EDGES  2 in emojivoto   hidden  calls  HTTP  mesh  gRPC  not OK
      web.prom -> emoji-svc       46     70  100%   57%   34%  UNAVAILABLE 12, INT...
-       -> voting-svc             33     52  100%   50%   35%  UNAVAILABLE 15, INT...
          16 of them the mesh itself counts as success: ABORTED 2, CANCELLED 2,
          FAILED_PRECONDITION 2, INVALID_ARGUMENT 2, NOT_FOUND 2, RESOURCE_EXHAUSTED
          2, UNAUTHENTICATED 2, UNIMPLEMENTED 2
          by their codes 14 the client's fault, 32 the server's
+       -> voting-svc             33     52  100%   50%   35%  UNAVAILABLE 15, INT...
+         8 of them the mesh itself counts as success: CANCELLED 2, ABORTED 1,
+         FAILED_PRECONDITION 1, INVALID_ARGUMENT 1, RESOURCE_EXHAUSTED 1,
+         UNAUTHENTICATED 1, UNIMPLEMENTED 1
+         by their codes 7 the client's fault, 26 the server's
      web.prom -> voting-svc      25     32  100%   44%   19%  UNAVAILABLE 9, INTE...
-       -> voting-direct          23     35  100%   57%   34%  UNAVAILABLE 6, INTE...
          8 of them the mesh itself counts as success: NOT_FOUND 2, ABORTED 1,
          FAILED_PRECONDITION 1, INVALID_ARGUMENT 1, RESOURCE_EXHAUSTED 1,
          UNAUTHENTICATED 1, UNIMPLEMENTED 1
          by their codes 7 the client's fault, 18 the server's
+       -> voting-direct          23     35  100%   57%   34%  UNAVAILABLE 6, INTE...
+         8 of them the mesh itself counts as success: ABORTED 1, CANCELLED 1,
+         FAILED_PRECONDITION 1, INVALID_ARGUMENT 1, NOT_FOUND 1, RESOURCE_EXHAUSTED
+         1, UNAUTHENTICATED 1, UNIMPLEMENTED 1
+         by their codes 7 the client's fault, 16 the server's
 
      BLIND FAMILIES  report the same calls as better than they are
-                                   reported  true  hidden  family
-     emojivoto/emoji-svc:8080          100%   34%      46  outbound_http_route_ba...
-     emojivoto/voting-direct:8080      100%   34%      23  outbound_http_route_ba...
-     emojivoto/emoji-svc:8080          100%   34%      46  outbound_http_route_re...
-     emojivoto/voting-direct:8080      100%   34%      23  outbound_http_route_re...
+                                   reported  true  hidden
+     emojivoto/emoji-svc:8080          100%   34%      46
+         outbound_http_route_backend_response_statuses_total
+         outbound_http_route_request_statuses_total
+     emojivoto/voting-direct:8080      100%   34%      23
+         outbound_http_route_backend_response_statuses_total
+         outbound_http_route_request_statuses_total
 
      NOT IN response_total  which other families tell
                count  family                      what

@@ -99,11 +99,15 @@ fn judge(most: f64, survey: &Survey, grpc: &Grpc, verdict: &mut Verdict) {
         over().max_by(|a, b| ratio(a).unwrap_or(0.0).total_cmp(&ratio(b).unwrap_or(0.0)))
     {
         let edges = counted(over().count() as u64, "edge hides", "edges hide");
+        let what = if most > 0.0 {
+            format!("failures of more than {}% of the gRPC calls", most * 100.0)
+        } else {
+            "failures".to_owned()
+        };
         verdict.add(
             ExitCode::Findings,
             format!(
-                "{edges} more than {}% of the gRPC calls (--fail-on-hidden); worst: {}, {} of {}",
-                most * 100.0,
+                "{edges} {what} (--fail-on-hidden); worst: {}, {} of {}",
                 name(worst),
                 grouped(worst.hidden()),
                 grouped(worst.grpc_calls()),

@@ -605,7 +605,11 @@ fn blind(mesh: &Mesh) -> Vec<Blind> {
         // What failed for sure goes before what only ended without a status.
         let is_sure = |blind: &Blind| blind.hidden > blind.without_status;
         let by_certainty = is_sure(b).cmp(&is_sure(a));
-        by_certainty.then_with(|| off(b).total_cmp(&off(a)))
+        let by_distance = by_certainty.then_with(|| off(b).total_cmp(&off(a)));
+        by_distance.then_with(|| {
+            let key = |blind: &Blind| (blind.direction, blind.destination.clone(), blind.family);
+            key(a).cmp(&key(b))
+        })
     });
     blind
 }

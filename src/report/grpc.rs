@@ -250,13 +250,17 @@ fn stripped(sheet: Sheet<'_>) -> Option<String> {
         (_, 0) => "classification",
         _ => "classification or grpc_status",
     };
-    let series = numbers::grouped(grpc.stripped_series);
+    let series = numbers::counted(
+        grpc.stripped_series,
+        "response series lacks",
+        "response series lack",
+    );
     let what = match (grpc.unclassified_series, grpc.without_grpc_label) {
         (0, _) | (1.., 1..) => "what failed by gRPC can no longer be seen there",
         _ => "what the mesh itself calls a failure can no longer be seen there",
     };
     Some(format!(
-        "{series} response series lack the label {label}: a filter or relabeling took it away, and {what}"
+        "{series} the label {label}: a filter or relabeling took it away, and {what}"
     ))
 }
 

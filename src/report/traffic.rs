@@ -61,6 +61,11 @@ impl<'a> Names<'a> {
         service: Option<&str>,
         style: &Style,
     ) -> String {
+        let mut destination = destination;
+        if source.namespace == destination.namespace {
+            // Said once, with the caller.
+            destination.namespace = None;
+        }
         let names = [self.end(source, None), self.end(destination, service)];
         let [source, destination] = names.map(|name| style.safe(&name).into_owned());
         format!("{source} {} {destination}", style.arrow())
@@ -78,7 +83,7 @@ pub(super) fn percent(rate: Option<f64>, style: &Style) -> String {
     let Some(rate) = rate else {
         return style.dash().to_owned();
     };
-    if rate == 0.0 || rate == 1.0 {
+    if rate <= 0.0 || rate >= 1.0 {
         format!("{:.0}%", rate * 100.0)
     } else if rate > 0.9995 {
         ">99.9%".to_owned()
@@ -198,6 +203,8 @@ mod tests {
         let names = Names::of([web, api, file].into_iter());
         assert_eq!(names.edge(web, api, None, &style()), "web → api");
         let other = end(Some("bank"), "api");
+        let names = Names::of([web, api, other].into_iter());
+        assert_eq!(names.edge(web, api, None, &style()), "shop/web → api");
         let names = Names::of([web, other].into_iter());
         assert_eq!(
             names.edge(web, other, None, &style()),

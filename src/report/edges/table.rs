@@ -45,7 +45,11 @@ pub(super) fn lines(
 
 fn head(page: Page<'_>, document: &EdgesDocument<'_>) -> Vec<String> {
     let (style, wide) = (page.style, page.wide);
-    let mut lines = traffic::head(page, &[super::window(document)]);
+    let mut lines = if document.header.mesh_targets == 0 {
+        traffic::head(page, &[])
+    } else {
+        traffic::head(page, &[super::window(document)])
+    };
     for told in super::told_of_since(document) {
         lines.extend(wrapped(&told, 3, Tone::Caution, style, wide));
     }

@@ -6,6 +6,7 @@ use super::Block;
 use super::Sheet;
 use crate::mesh::Fault;
 use crate::mesh::Outcome;
+use crate::mesh::grpc::Blind;
 use crate::mesh::grpc::Edge;
 use crate::report::columns;
 use crate::report::columns::Cell;
@@ -109,11 +110,14 @@ fn hidden(sheet: Sheet<'_>, blocks: &[Block<'_>], names: &Names<'_>) -> Vec<Stri
         .into_iter();
     lines.extend(drawn);
     for block in shown {
-        lines.extend(rows.by_ref().take(block.edges.len()));
-        // Both ends tell the same: it is said of the first that hides something.
-        for edge in block.edges.iter().filter(|edge| edge.hidden() > 0).take(1) {
-            for text in notes(edge) {
-                lines.extend(wrapped(&text, 5, Tone::Dim, style, wide));
+        let first = block.edges.first().map(|edge| edge.direction);
+        for (edge, line) in block.edges.iter().zip(rows.by_ref()) {
+            lines.push(line);
+            // The other end tells the same once more.
+            if edge.hidden() > 0 && Some(edge.direction) == first {
+                for text in notes(edge) {
+                    lines.extend(wrapped(&text, 5, Tone::Dim, style, wide));
+                }
             }
         }
     }
@@ -288,13 +292,16 @@ fn blind(sheet: Sheet<'_>) -> Vec<String> {
         return Vec::new();
     }
     let limit = sheet.rows(OTHERS);
-    let rows = all.iter().take(limit).map(|blind| -> Vec<Cell> {
+    let shown = &all[..limit.min(all.len())];
+    // Families of one destination mostly report the same.
+    let groups: Vec<&[Blind]> = shown.chunk_by(reports_alike).collect();
+    let rows = groups.iter().map(|group| -> Vec<Cell> {
+        let blind = &group[0];
         vec![
             style.safe(&blind.destination.shown()).into_owned().into(),
             percent(Some(blind.reported_success_rate), style).into(),
             percent(Some(blind.true_success_rate), style).into(),
             grouped(blind.hidden).into(),
-            blind.family.to_owned().into(),
         ]
     });
     let list = List {
@@ -305,14 +312,29 @@ fn blind(sheet: Sheet<'_>) -> Vec<String> {
         ),
         rows: rows.collect(),
         columns: vec![
-            Column::name("").enough(30),
+            Column::name(""),
             Column::right("reported"),
             Column::right("true"),
-            Column::right("hidden").yields_below(20),
-            Column::note("family"),
+            Column::right("hidden"),
         ],
     };
-    list.lines(style, sheet.page.wide)
+    let mut drawn = list.lines(style, sheet.page.wide);
+    let rows = drawn.split_off(drawn.len().saturating_sub(groups.len()));
+    for (group, line) in groups.iter().zip(rows) {
+        drawn.push(line);
+        for blind in *group {
+            drawn.extend(wrapped(blind.family, 5, Tone::Dim, style, sheet.page.wide));
+        }
+    }
+    drawn
+}
+
+fn reports_alike(a: &Blind, b: &Blind) -> bool {
+    let key = |blind: &Blind| {
+        let rates = [blind.reported_success_rate, blind.true_success_rate];
+        (rates.map(f64::to_bits), blind.hidden)
+    };
+    (a.direction, &a.destination) == (b.direction, &b.destination) && key(a) == key(b)
 }
 
 fn shortened(limit: usize, all: usize, dot: &str) -> String {
