@@ -5,6 +5,7 @@
 #[expect(dead_code, reason = "other commands need the rest")]
 mod harness;
 
+use std::fmt::Write as _;
 use std::path::Path;
 
 use harness::Cli;
@@ -59,10 +60,11 @@ impl Client {
             start = 1_700_000_000 - uptime.min(50),
         );
         if rare > 0 {
-            body.push_str(&format!(
+            let _ = writeln!(
+                body,
                 "response_total{{direction=\"outbound\",dst_namespace=\"shop\",dst_deployment=\"rare\",\
-                 status_code=\"200\",classification=\"success\",grpc_status=\"\"}} {rare}\n"
-            ));
+                 status_code=\"200\",classification=\"success\",grpc_status=\"\"}} {rare}"
+            );
         }
         body
     }

@@ -13,6 +13,7 @@ use super::terminal::Terminal;
 use super::terminal::now;
 use super::traffic;
 use super::traffic::Reading;
+use super::traffic::Showing;
 use super::traffic::TrafficArgs;
 use super::values;
 use crate::mesh;
@@ -203,7 +204,7 @@ pub(super) fn run(args: Args, terminal: &Terminal, messages: Messages) -> anyhow
         order: sort_by.into(),
         limit: showing.limit,
     };
-    Ok(showing.conclude(&verdict, messages, |out| {
+    Ok(Showing::conclude(&verdict, messages, |out| {
         report::write_edges(&edges, &terminal.report, showing.format, out)
     }))
 }

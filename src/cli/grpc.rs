@@ -7,6 +7,7 @@ use super::gate::Verdict;
 use super::messages::Messages;
 use super::terminal::Terminal;
 use super::traffic;
+use super::traffic::Showing;
 use super::traffic::TrafficArgs;
 use super::values;
 use crate::findings::numbers::counted;
@@ -86,7 +87,7 @@ pub(super) fn run(args: Args, terminal: &Terminal, messages: Messages) -> anyhow
         judge(most, &survey, &grpc, &mut verdict);
     }
     let shown = (showing.limit, all);
-    Ok(showing.conclude(&verdict, messages, |out| {
+    Ok(Showing::conclude(&verdict, messages, |out| {
         report::write_grpc(&survey, &grpc, shown, &terminal.report, showing.format, out)
     }))
 }

@@ -149,7 +149,6 @@ impl Showing {
 
     /// Writes the report, says why the exit code is what it is, and gives it.
     pub(super) fn conclude(
-        &self,
         verdict: &Verdict,
         messages: Messages,
         write: impl FnOnce(&mut dyn Write) -> io::Result<()>,

@@ -1,6 +1,7 @@
 //! `grpc/…`: calls that fail where nobody looks, and families that say otherwise.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use serde_json::json;
 
@@ -94,7 +95,7 @@ fn said(codes: &[(String, u64)]) -> String {
     let mut said = named.collect::<Vec<_>>().join(", ");
     if codes.len() > NAMED {
         let more = plural((codes.len() - NAMED) as u64, "more code");
-        said.push_str(&format!(" and {more}"));
+        let _ = write!(said, " and {more}");
     }
     said
 }

@@ -105,8 +105,9 @@ impl Code {
 
     /// Whose fault it names; `None` for `OK` and for what the specification does not know.
     ///
-    /// The client's are those that a client alone can mend (INVALID_ARGUMENT, NOT_FOUND, ALREADY_EXISTS,
-    /// PERMISSION_DENIED, FAILED_PRECONDITION, ABORTED, OUT_OF_RANGE, UNAUTHENTICATED) or brings about (CANCELLED).
+    /// The client's are those that a client alone can mend (`INVALID_ARGUMENT`, `NOT_FOUND`, `ALREADY_EXISTS`,
+    /// `PERMISSION_DENIED`, `FAILED_PRECONDITION`, `ABORTED`, `OUT_OF_RANGE`, `UNAUTHENTICATED`) or brings about
+    /// (`CANCELLED`).
     pub fn fault(&self) -> Option<Fault> {
         match self.number()? {
             1 | 3 | 5 | 6 | 7 | 9 | 10 | 11 | 16 => Some(Fault::Client),

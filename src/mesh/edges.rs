@@ -224,9 +224,8 @@ fn end(party: &Party, by: By, local: Option<&TargetTraffic>, is_called: bool) ->
     };
     let first = match by {
         By::Pod => pod().or_else(workload),
-        By::Workload => workload(),
         By::Service if is_called => service().or_else(workload),
-        By::Service => workload(),
+        By::Workload | By::Service => workload(),
         By::Namespace => namespace.as_ref().map(|name| End {
             namespace: None,
             name: Text::clone(name),

@@ -153,7 +153,7 @@ pub struct Absent {
 pub enum Why {
     /// Its port is opaque: nothing sees calls, only connections.
     Opaque,
-    /// It is called by gRPC, but no GRPCRoute says so: its calls are counted as HTTP.
+    /// It is called by gRPC, but no `GRPCRoute` says so: its calls are counted as HTTP.
     NoRoute,
 }
 

@@ -197,16 +197,13 @@ impl Held<'_> {
     /// Says what the process told of itself, before any value is held.
     pub(super) fn begin(&mut self, own: Known) {
         self.own = own;
-        match self.old {
-            Some(old) => {
-                self.since.matched = 1;
-                self.restarted = own.is_restart_of(&old.known);
-            }
-            None => {
-                let younger = |own: &Known| Some(own.started? > self.older_clock?);
-                self.young = younger(&own).unwrap_or(false);
-                self.since.only_newer = u64::from(!self.young);
-            }
+        if let Some(old) = self.old {
+            self.since.matched = 1;
+            self.restarted = own.is_restart_of(&old.known);
+        } else {
+            let younger = |own: &Known| Some(own.started? > self.older_clock?);
+            self.young = younger(&own).unwrap_or(false);
+            self.since.only_newer = u64::from(!self.young);
         }
     }
 

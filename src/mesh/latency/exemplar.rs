@@ -122,7 +122,7 @@ mod tests {
         let text = br#"{span_id="s",traceID="a\"b"} 0.67 1520879607.789"#;
         let exemplar = read(&mut reader, text, 1.0).unwrap();
         assert_eq!(exemplar.trace_id(), Some("a\"b"));
-        assert_eq!(exemplar.value, 0.67);
+        assert!((exemplar.value - 0.67).abs() < f64::EPSILON);
         assert_eq!(exemplar.timestamp.as_deref(), Some("1520879607.789"));
         let bare = read(&mut reader, b"{} 3", 1.0).unwrap();
         assert_eq!((bare.trace_id(), bare.value), (None, 3.0));

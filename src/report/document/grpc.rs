@@ -249,7 +249,7 @@ pub struct AbsentFamilyEntry<'a> {
     pub family: &'a str,
     /// What is called, as in `blind_families`.
     pub destination: String,
-    /// `opaque`: its port is opaque, so that calls are seen by nothing. `no-grpc-route`: no GRPCRoute says that it is
+    /// `opaque`: its port is opaque, so that calls are seen by nothing. `no-grpc-route`: no `GRPCRoute` says that it is
     /// called by gRPC, so that its calls are counted as HTTP.
     #[schemars(extend("enum" = ["opaque", "no-grpc-route"]))]
     pub why: &'static str,

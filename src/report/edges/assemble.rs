@@ -110,7 +110,7 @@ fn view(view: &View) -> EdgeViewEntry<'_> {
             p95: quantile(0.95),
             p99: quantile(0.99),
         }),
-        tcp: traffic.tcp.counted.then(|| TcpEntry {
+        tcp: traffic.tcp.counted.then_some(TcpEntry {
             open_connections: traffic.tcp.open,
             opened: traffic.tcp.opened,
             closed: traffic.tcp.closed,

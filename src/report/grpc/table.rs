@@ -345,7 +345,7 @@ fn shortened(limit: usize, all: usize, dot: &str) -> String {
     }
 }
 
-/// What response_total does not have, and the family that does.
+/// What `response_total` does not have, and the family that does.
 fn lost(sheet: Sheet<'_>, names: &Names<'_>) -> Vec<String> {
     let style = sheet.page.style;
     let (unanswered, refused) = (&sheet.grpc.unanswered, &sheet.grpc.refused);
