@@ -36,12 +36,15 @@ complete -c meshctl -n "__fish_meshctl_needs_command" -f -a "families" -d 'Famil
 complete -c meshctl -n "__fish_meshctl_needs_command" -f -a "labels" -d 'Labels by how many series would vanish without each'
 complete -c meshctl -n "__fish_meshctl_needs_command" -f -a "filter" -d 'What a Collector pipeline keeps, stage by stage, and why the rest goes'
 complete -c meshctl -n "__fish_meshctl_needs_command" -f -a "diff" -d 'Two filters over the same scrapes: what only one lets arrive, and why'
+complete -c meshctl -n "__fish_meshctl_needs_command" -f -a "grpc" -d 'Failures that hide behind HTTP 200, per edge and code, and the families that cannot see them'
+complete -c meshctl -n "__fish_meshctl_needs_command" -f -a "edges" -d 'Golden signals per edge: success, rate, latency, connections, mTLS'
 complete -c meshctl -n "__fish_meshctl_needs_command" -f -a "scrape" -d 'Save scrapes with their coverage, to read them again with any command'
 complete -c meshctl -n "__fish_meshctl_needs_command" -f -a "targets" -d 'Which targets a configuration scrapes, what falls out, and what nobody scrapes'
 complete -c meshctl -n "__fish_meshctl_needs_command" -f -a "rbac" -d 'Print the least Role that lets meshctl read from a cluster, with its binding'
 complete -c meshctl -n "__fish_meshctl_needs_command" -f -a "explain" -d 'What a finding means, why it matters, and how to fix it; without an ID, all findings'
 complete -c meshctl -n "__fish_meshctl_needs_command" -f -a "completions" -d 'Print a completion script for a shell'
 complete -c meshctl -n "__fish_meshctl_needs_command" -f -a "man" -d 'Print the manual page, or write the pages of all commands to a directory'
+complete -c meshctl -n "__fish_meshctl_needs_command" -f -a "latency" -d 'Mesh against application latency: the quantiles of both, the gap, and what it means'
 complete -c meshctl -n "__fish_meshctl_using_subcommand audit" -l target -d 'Read only the targets whose name matches, such as \'emojivoto/*\'' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand audit" -l max-line-bytes -d 'Longest line to read; a longer one is refused' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand audit" -l threads -d 'Files to read at once [default: one for each processor]' -r
@@ -361,6 +364,121 @@ complete -c meshctl -n "__fish_meshctl_using_subcommand diff" -s q -l quiet -d '
 complete -c meshctl -n "__fish_meshctl_using_subcommand diff" -s v -l verbose -d 'Say more: how long it took, and every target that could not be read'
 complete -c meshctl -n "__fish_meshctl_using_subcommand diff" -s h -l help -d 'Print help: in short with -h, with examples with --help'
 complete -c meshctl -n "__fish_meshctl_using_subcommand diff" -s V -l version -d 'Print the version'
+complete -c meshctl -n "__fish_meshctl_using_subcommand grpc" -l target -d 'Read only the targets whose name matches, such as \'emojivoto/*\'' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand grpc" -l max-line-bytes -d 'Longest line to read; a longer one is refused' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand grpc" -l threads -d 'Files to read at once [default: one for each processor]' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand grpc" -l targets -d 'Read the targets listed in a Prometheus `file_sd` file too; may be repeated' -r -F
+complete -c meshctl -n "__fish_meshctl_using_subcommand grpc" -l concurrency -d 'Targets to ask at once' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand grpc" -l timeout -d 'How long one target may take in all, from the connection to the end of its body' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand grpc" -l deadline -d 'How long all targets may take together; what is not read by then is a failed target' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand grpc" -l retries -d 'Further tries of a target that refuses the connection or answers 429, 500, 502, 503 or 504' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand grpc" -l max-body-bytes -d 'Longest body of a target, decompressed; a longer one is a failed target' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand grpc" -l header -d 'Send this header to URLs and listed targets; may be repeated' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand grpc" -l bearer-token-file -d 'Send the token in this file to URLs and listed targets, as `Authorization: Bearer`' -r -F
+complete -c meshctl -n "__fish_meshctl_using_subcommand grpc" -l ca -d 'Trust the certificate authorities in this PEM file, and no others' -r -F
+complete -c meshctl -n "__fish_meshctl_using_subcommand grpc" -l cert -d 'Our certificate for servers that ask for one, in PEM' -r -F
+complete -c meshctl -n "__fish_meshctl_using_subcommand grpc" -l key -d 'The private key of --cert, in PEM' -r -F
+complete -c meshctl -n "__fish_meshctl_using_subcommand grpc" -s n -l namespace -d 'Namespace to look in [default: that of the context]' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand grpc" -s l -l selector -d 'Only pods with these labels, such as \'app=web,tier!=db\'' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand grpc" -l field-selector -d 'Only pods with these fields, such as \'spec.nodeName=node-1\'' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand grpc" -l context -d 'Context of the kubeconfig [default: the current one]' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand grpc" -l kubeconfig -d 'Kubeconfig to use [default: those of KUBECONFIG, else ~/.kube/config, else a pod\'s service account]' -r -F
+complete -c meshctl -n "__fish_meshctl_using_subcommand grpc" -l as -d 'User to act as; `system:serviceaccount:NAMESPACE:NAME` for a service account' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand grpc" -l as-group -d 'Group to act as; may be repeated' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand grpc" -l mesh -d 'Whose proxies to look for' -r -f -a "auto\t'All that are known'
+linkerd\t'Linkerd\'s'
+istio\t'Istio\'s: sidecars, gateways, waypoints, ztunnels'"
+complete -c meshctl -n "__fish_meshctl_using_subcommand grpc" -l container -d 'Containers of this name, instead of proxies' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand grpc" -l port -d 'Port with the metrics, by number or name [default: what the container declares, else 4191 or 15020]' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand grpc" -l path -d 'Path of the metrics [default: /metrics, of Istio\'s proxies /stats/prometheus]' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand grpc" -l via -d 'The way to a pod' -r -f -a "auto\t'The first that works'
+portforward\t'A port that the API server forwards'
+apiproxy\t'The API server\'s proxy'
+direct\t'The pod\'s address'"
+complete -c meshctl -n "__fish_meshctl_using_subcommand grpc" -s o -l output -d 'Output format' -r -f -a "table\t'For a reader, fitted to the terminal'
+wide\t'Every column, however wide'
+json\t'One document'
+jsonl\t'The same, one object a line'
+csv\t'One row for each family; in labels for each label, in filter for each name at each stage'
+markdown\t'For a comment on a pull request'"
+complete -c meshctl -n "__fish_meshctl_using_subcommand grpc" -l limit -d 'Rows of each list, 0 for all [default: a screenful; all in json, jsonl and csv]' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand grpc" -l fail-on-hidden -d 'Exit with 1 when more of an edge\'s calls are hidden failures, such as 0.01 or 1%; 0 means any' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand grpc" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can show it'
+always\t'Into pipes and files too'
+never\t'Not at all'"
+complete -c meshctl -n "__fish_meshctl_using_subcommand grpc" -l no-progress -d 'Show no progress, however long it takes'
+complete -c meshctl -n "__fish_meshctl_using_subcommand grpc" -l insecure -d 'Take any server for the right one, whatever its certificate'
+complete -c meshctl -n "__fish_meshctl_using_subcommand grpc" -s A -l all-namespaces -d 'All namespaces'
+complete -c meshctl -n "__fish_meshctl_using_subcommand grpc" -l strict -d 'Exit with 2 when any line was refused'
+complete -c meshctl -n "__fish_meshctl_using_subcommand grpc" -l fail-if-partial -d 'Exit with 3 also when something was passed over, such as a file without metrics'
+complete -c meshctl -n "__fish_meshctl_using_subcommand grpc" -l all -d 'List edges without gRPC too'
+complete -c meshctl -n "__fish_meshctl_using_subcommand grpc" -s q -l quiet -d 'Print nothing but the report and errors'
+complete -c meshctl -n "__fish_meshctl_using_subcommand grpc" -s v -l verbose -d 'Say more: how long it took, and every target that could not be read'
+complete -c meshctl -n "__fish_meshctl_using_subcommand grpc" -s h -l help -d 'Print help: in short with -h, with examples with --help'
+complete -c meshctl -n "__fish_meshctl_using_subcommand grpc" -s V -l version -d 'Print the version'
+complete -c meshctl -n "__fish_meshctl_using_subcommand edges" -l target -d 'Read only the targets whose name matches, such as \'emojivoto/*\'' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand edges" -l max-line-bytes -d 'Longest line to read; a longer one is refused' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand edges" -l threads -d 'Files to read at once [default: one for each processor]' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand edges" -l targets -d 'Read the targets listed in a Prometheus `file_sd` file too; may be repeated' -r -F
+complete -c meshctl -n "__fish_meshctl_using_subcommand edges" -l concurrency -d 'Targets to ask at once' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand edges" -l timeout -d 'How long one target may take in all, from the connection to the end of its body' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand edges" -l deadline -d 'How long all targets may take together; what is not read by then is a failed target' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand edges" -l retries -d 'Further tries of a target that refuses the connection or answers 429, 500, 502, 503 or 504' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand edges" -l max-body-bytes -d 'Longest body of a target, decompressed; a longer one is a failed target' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand edges" -l header -d 'Send this header to URLs and listed targets; may be repeated' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand edges" -l bearer-token-file -d 'Send the token in this file to URLs and listed targets, as `Authorization: Bearer`' -r -F
+complete -c meshctl -n "__fish_meshctl_using_subcommand edges" -l ca -d 'Trust the certificate authorities in this PEM file, and no others' -r -F
+complete -c meshctl -n "__fish_meshctl_using_subcommand edges" -l cert -d 'Our certificate for servers that ask for one, in PEM' -r -F
+complete -c meshctl -n "__fish_meshctl_using_subcommand edges" -l key -d 'The private key of --cert, in PEM' -r -F
+complete -c meshctl -n "__fish_meshctl_using_subcommand edges" -s n -l namespace -d 'Namespace to look in [default: that of the context]' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand edges" -s l -l selector -d 'Only pods with these labels, such as \'app=web,tier!=db\'' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand edges" -l field-selector -d 'Only pods with these fields, such as \'spec.nodeName=node-1\'' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand edges" -l context -d 'Context of the kubeconfig [default: the current one]' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand edges" -l kubeconfig -d 'Kubeconfig to use [default: those of KUBECONFIG, else ~/.kube/config, else a pod\'s service account]' -r -F
+complete -c meshctl -n "__fish_meshctl_using_subcommand edges" -l as -d 'User to act as; `system:serviceaccount:NAMESPACE:NAME` for a service account' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand edges" -l as-group -d 'Group to act as; may be repeated' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand edges" -l mesh -d 'Whose proxies to look for' -r -f -a "auto\t'All that are known'
+linkerd\t'Linkerd\'s'
+istio\t'Istio\'s: sidecars, gateways, waypoints, ztunnels'"
+complete -c meshctl -n "__fish_meshctl_using_subcommand edges" -l container -d 'Containers of this name, instead of proxies' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand edges" -l port -d 'Port with the metrics, by number or name [default: what the container declares, else 4191 or 15020]' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand edges" -l path -d 'Path of the metrics [default: /metrics, of Istio\'s proxies /stats/prometheus]' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand edges" -l via -d 'The way to a pod' -r -f -a "auto\t'The first that works'
+portforward\t'A port that the API server forwards'
+apiproxy\t'The API server\'s proxy'
+direct\t'The pod\'s address'"
+complete -c meshctl -n "__fish_meshctl_using_subcommand edges" -s o -l output -d 'Output format' -r -f -a "table\t'For a reader, fitted to the terminal'
+wide\t'Every column, however wide'
+json\t'One document'
+jsonl\t'The same, one object a line'
+csv\t'One row for each family; in labels for each label, in filter for each name at each stage'
+markdown\t'For a comment on a pull request'"
+complete -c meshctl -n "__fish_meshctl_using_subcommand edges" -l limit -d 'Rows of each list, 0 for all [default: a screenful; all in json, jsonl and csv]' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand edges" -l since -d 'Count only what came since this older reading of the same targets; may be repeated' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand edges" -l interval -d 'Read the targets twice, this far apart, and count what came between; for live targets' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand edges" -l by -d 'What the ends of an edge are' -r -f -a "pod\t''
+workload\t'What runs the pods'
+service\t'Services that are called; callers are workloads'
+namespace\t''
+identity\t'Identities of certificates'"
+complete -c meshctl -n "__fish_meshctl_using_subcommand edges" -l sort-by -d 'Order of the edges' -r -f -a "calls\t'The most calls first'
+success\t'The worst first'
+rate\t'The most calls a second first'
+p99\t'The slowest first'
+bytes\t'The most bytes first'
+name\t''"
+complete -c meshctl -n "__fish_meshctl_using_subcommand edges" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can show it'
+always\t'Into pipes and files too'
+never\t'Not at all'"
+complete -c meshctl -n "__fish_meshctl_using_subcommand edges" -l no-progress -d 'Show no progress, however long it takes'
+complete -c meshctl -n "__fish_meshctl_using_subcommand edges" -l insecure -d 'Take any server for the right one, whatever its certificate'
+complete -c meshctl -n "__fish_meshctl_using_subcommand edges" -s A -l all-namespaces -d 'All namespaces'
+complete -c meshctl -n "__fish_meshctl_using_subcommand edges" -l strict -d 'Exit with 2 when any line was refused'
+complete -c meshctl -n "__fish_meshctl_using_subcommand edges" -l fail-if-partial -d 'Exit with 3 also when something was passed over, such as a file without metrics'
+complete -c meshctl -n "__fish_meshctl_using_subcommand edges" -s q -l quiet -d 'Print nothing but the report and errors'
+complete -c meshctl -n "__fish_meshctl_using_subcommand edges" -s v -l verbose -d 'Say more: how long it took, and every target that could not be read'
+complete -c meshctl -n "__fish_meshctl_using_subcommand edges" -s h -l help -d 'Print help: in short with -h, with examples with --help'
+complete -c meshctl -n "__fish_meshctl_using_subcommand edges" -s V -l version -d 'Print the version'
 complete -c meshctl -n "__fish_meshctl_using_subcommand scrape" -l target -d 'Read only the targets whose name matches, such as \'emojivoto/*\'' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand scrape" -l max-line-bytes -d 'Longest line to read; a longer one is refused' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand scrape" -l threads -d 'Files to read at once [default: one for each processor]' -r
@@ -419,6 +537,11 @@ deployment\t'Some replicas'
 statefulset\t'Some replicas with names that stay'
 sidecar\t'One in each pod that asks for it'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand targets" -l collector-namespace -d 'Namespace that the Collector runs in, for `own_namespace`' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand targets" -s n -l namespace -d 'Look in this namespace alone [default: those that the configuration looks at]' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand targets" -l context -d 'Context of the kubeconfig [default: the current one]' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand targets" -l kubeconfig -d 'Kubeconfig to use [default: those of KUBECONFIG, else ~/.kube/config, else a pod\'s service account]' -r -F
+complete -c meshctl -n "__fish_meshctl_using_subcommand targets" -l as -d 'User to act as; `system:serviceaccount:NAMESPACE:NAME` for a service account' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand targets" -l as-group -d 'Group to act as; may be repeated' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand targets" -s o -l output -d 'Output format' -r -f -a "table\t'For a reader, fitted to the terminal'
 wide\t'Every column, however wide'
 json\t'One document'
@@ -434,12 +557,15 @@ high\t''"
 complete -c meshctl -n "__fish_meshctl_using_subcommand targets" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can show it'
 always\t'Into pipes and files too'
 never\t'Not at all'"
+complete -c meshctl -n "__fish_meshctl_using_subcommand targets" -s A -l all-namespaces -d 'Look in all namespaces, whichever the configuration names'
 complete -c meshctl -n "__fish_meshctl_using_subcommand targets" -l strict -d 'Exit with 2 when any line was refused, or a part of the configuration is not simulated'
 complete -c meshctl -n "__fish_meshctl_using_subcommand targets" -l fail-if-partial -d 'Exit with 3 also when something was passed over, such as a file without metrics'
 complete -c meshctl -n "__fish_meshctl_using_subcommand targets" -s q -l quiet -d 'Print nothing but the report and errors'
 complete -c meshctl -n "__fish_meshctl_using_subcommand targets" -s v -l verbose -d 'Say more: how long it took, and every target that could not be read'
 complete -c meshctl -n "__fish_meshctl_using_subcommand targets" -s h -l help -d 'Print help: in short with -h, with examples with --help'
 complete -c meshctl -n "__fish_meshctl_using_subcommand targets" -s V -l version -d 'Print the version'
+complete -c meshctl -n "__fish_meshctl_using_subcommand rbac" -l collector -d 'What `meshctl targets` lists for this configuration, instead; may be repeated' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand rbac" -l collector-namespace -d 'Namespace that this Collector runs in, for `own_namespace`' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand rbac" -s n -l namespace -d 'Namespace to look in [default: that of the context]' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand rbac" -s l -l selector -d 'Only pods with these labels, such as \'app=web,tier!=db\'' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand rbac" -l field-selector -d 'Only pods with these fields, such as \'spec.nodeName=node-1\'' -r
@@ -491,3 +617,61 @@ complete -c meshctl -n "__fish_meshctl_using_subcommand man" -s q -l quiet -d 'P
 complete -c meshctl -n "__fish_meshctl_using_subcommand man" -s v -l verbose -d 'Say more: how long it took, and every target that could not be read'
 complete -c meshctl -n "__fish_meshctl_using_subcommand man" -s h -l help -d 'Print help: in short with -h, with examples with --help'
 complete -c meshctl -n "__fish_meshctl_using_subcommand man" -s V -l version -d 'Print the version'
+complete -c meshctl -n "__fish_meshctl_using_subcommand latency" -l target -d 'Read only the targets whose name matches, such as \'emojivoto/*\'' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand latency" -l max-line-bytes -d 'Longest line to read; a longer one is refused' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand latency" -l threads -d 'Files to read at once [default: one for each processor]' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand latency" -l targets -d 'Read the targets listed in a Prometheus `file_sd` file too; may be repeated' -r -F
+complete -c meshctl -n "__fish_meshctl_using_subcommand latency" -l concurrency -d 'Targets to ask at once' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand latency" -l timeout -d 'How long one target may take in all, from the connection to the end of its body' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand latency" -l deadline -d 'How long all targets may take together; what is not read by then is a failed target' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand latency" -l retries -d 'Further tries of a target that refuses the connection or answers 429, 500, 502, 503 or 504' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand latency" -l max-body-bytes -d 'Longest body of a target, decompressed; a longer one is a failed target' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand latency" -l header -d 'Send this header to URLs and listed targets; may be repeated' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand latency" -l bearer-token-file -d 'Send the token in this file to URLs and listed targets, as `Authorization: Bearer`' -r -F
+complete -c meshctl -n "__fish_meshctl_using_subcommand latency" -l ca -d 'Trust the certificate authorities in this PEM file, and no others' -r -F
+complete -c meshctl -n "__fish_meshctl_using_subcommand latency" -l cert -d 'Our certificate for servers that ask for one, in PEM' -r -F
+complete -c meshctl -n "__fish_meshctl_using_subcommand latency" -l key -d 'The private key of --cert, in PEM' -r -F
+complete -c meshctl -n "__fish_meshctl_using_subcommand latency" -s n -l namespace -d 'Namespace to look in [default: that of the context]' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand latency" -s l -l selector -d 'Only pods with these labels, such as \'app=web,tier!=db\'' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand latency" -l field-selector -d 'Only pods with these fields, such as \'spec.nodeName=node-1\'' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand latency" -l context -d 'Context of the kubeconfig [default: the current one]' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand latency" -l kubeconfig -d 'Kubeconfig to use [default: those of KUBECONFIG, else ~/.kube/config, else a pod\'s service account]' -r -F
+complete -c meshctl -n "__fish_meshctl_using_subcommand latency" -l as -d 'User to act as; `system:serviceaccount:NAMESPACE:NAME` for a service account' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand latency" -l as-group -d 'Group to act as; may be repeated' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand latency" -l container -d 'Containers of this name, instead of proxies' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand latency" -l port -d 'Port with the metrics, by number or name [default: what the container declares, else 4191 or 15020]' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand latency" -l path -d 'Path of the metrics [default: /metrics, of Istio\'s proxies /stats/prometheus]' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand latency" -l via -d 'The way to a pod' -r -f -a "auto\t'The first that works'
+portforward\t'A port that the API server forwards'
+apiproxy\t'The API server\'s proxy'
+direct\t'The pod\'s address'"
+complete -c meshctl -n "__fish_meshctl_using_subcommand latency" -l mesh -d 'What the mesh measured: a histogram, with matchers on its labels as in a query' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand latency" -l app -d 'What the application measured of the same calls: likewise' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand latency" -l quantile -d 'Quantile to show, from 0 to 1; may be repeated [default: 0.5, 0.9, 0.95, 0.99]' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand latency" -l mesh-unit -d 'Unit of the mesh\'s histogram [default: its # UNIT, else the end of its name]' -r -f -a "ns\t'Nanoseconds'
+us\t'Microseconds'
+ms\t'Milliseconds'
+s\t'Seconds'"
+complete -c meshctl -n "__fish_meshctl_using_subcommand latency" -l app-unit -d 'Unit of the application\'s histogram [default: its # UNIT, else the end of its name]' -r -f -a "ns\t'Nanoseconds'
+us\t'Microseconds'
+ms\t'Milliseconds'
+s\t'Seconds'"
+complete -c meshctl -n "__fish_meshctl_using_subcommand latency" -s o -l output -d 'How to write the comparison' -r -f -a "table\t'For a reader, fitted to the terminal'
+wide\t'The same, however wide'
+json\t'One document'
+jsonl\t'The same, one object a line'
+csv\t'One row for each quantile, in seconds'
+markdown\t'For a comment on a pull request'"
+complete -c meshctl -n "__fish_meshctl_using_subcommand latency" -l mesh-kind -d 'Whose proxies to look for' -r -f -a "auto\t'All that are known'
+linkerd\t'Linkerd\'s'
+istio\t'Istio\'s: sidecars, gateways, waypoints, ztunnels'"
+complete -c meshctl -n "__fish_meshctl_using_subcommand latency" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can show it'
+always\t'Into pipes and files too'
+never\t'Not at all'"
+complete -c meshctl -n "__fish_meshctl_using_subcommand latency" -l no-progress -d 'Show no progress, however long it takes'
+complete -c meshctl -n "__fish_meshctl_using_subcommand latency" -l insecure -d 'Take any server for the right one, whatever its certificate'
+complete -c meshctl -n "__fish_meshctl_using_subcommand latency" -s A -l all-namespaces -d 'All namespaces'
+complete -c meshctl -n "__fish_meshctl_using_subcommand latency" -s q -l quiet -d 'Print nothing but the report and errors'
+complete -c meshctl -n "__fish_meshctl_using_subcommand latency" -s v -l verbose -d 'Say more: how long it took, and every target that could not be read'
+complete -c meshctl -n "__fish_meshctl_using_subcommand latency" -s h -l help -d 'Print help: in short with -h, with examples with --help'
+complete -c meshctl -n "__fish_meshctl_using_subcommand latency" -s V -l version -d 'Print the version'
