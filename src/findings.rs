@@ -148,6 +148,7 @@ mod tests {
     use crate::mesh::Outcome;
     use crate::mesh::Parent;
     use crate::mesh::Party;
+    use crate::mesh::Proxy;
     use crate::mesh::Security;
     use crate::mesh::StatusCount;
     use crate::mesh::TargetTraffic;
@@ -319,6 +320,7 @@ mod tests {
         };
         let target = TargetTraffic {
             name: "web".to_owned(),
+            proxy: Some(Proxy::Linkerd),
             flows: vec![flow],
             statuses: vec![status],
             unclassified_series: 3,

@@ -26,6 +26,9 @@ fn short_help_fits_a_screen() {
       labels       Labels by how many series would vanish without each
       filter       What a Collector pipeline keeps, stage by stage, and why the rest goes
       diff         Two filters over the same scrapes: what only one lets arrive, and why
+      grpc         Calls that fail behind HTTP 200, per edge and code, and the families that cannot see
+                   it
+      edges        Golden signals per edge: success, rate, latency, connections, mTLS
       latency      Mesh against application latency: the quantiles of both, the gap, and what it means
       scrape       Save scrapes with their coverage, to read them again with any command
       targets      Which targets a configuration scrapes, what falls out, and what nobody scrapes
@@ -81,6 +84,9 @@ fn long_help_opens_with_examples_and_ends_with_exit_codes() {
       labels       Labels by how many series would vanish without each
       filter       What a Collector pipeline keeps, stage by stage, and why the rest goes
       diff         Two filters over the same scrapes: what only one lets arrive, and why
+      grpc         Calls that fail behind HTTP 200, per edge and code, and the families that cannot see
+                   it
+      edges        Golden signals per edge: success, rate, latency, connections, mTLS
       latency      Mesh against application latency: the quantiles of both, the gap, and what it means
       scrape       Save scrapes with their coverage, to read them again with any command
       targets      Which targets a configuration scrapes, what falls out, and what nobody scrapes
@@ -429,14 +435,22 @@ fn explain_lists_every_finding() {
     insta::assert_snapshot!(Cli::new().run(&["explain"]), @"
     exit: 0
     --- stdout
+    collector/failures-lost      high    what arrives tells no gRPC failure
     collector/scrape-lost        high    the pipeline loses whole scrapes
     coverage/partial             high    some targets are missing from every total
     exposition/duplicate-series  medium  a target repeats a series in one scrape
     exposition/rejected-lines    high    malformed lines make a target invisible
     exposition/unescaped-label   high    an unescaped quote makes a target invisible
     families/dominant            medium  one family holds over half of all series
+    grpc/blind-family            medium  a family reports failed calls as success
+    grpc/hidden-from-http        high    calls fail behind HTTP 200
+    grpc/hidden-from-mesh        medium  the mesh counts failed calls as success
+    grpc/no-family               low     no gRPC family counts a service's calls
+    grpc/stripped-labels         high    the labels that tell failures were removed
     labels/redundant             low     labels that repeat others take many bytes
     labels/unbounded             medium  a label that keeps growing adds series
+    mesh/double-reporter         medium  calls are counted more than once
+    mesh/no-mtls                 medium  workloads talk without mutual TLS
     targets/doubled              high    an endpoint is scraped more than once
     targets/every-node           high    every node's Collector scrapes everything
     targets/none                 medium  a job scrapes nothing
@@ -467,7 +481,7 @@ fn explain_guesses_a_mistyped_finding() {
     --- stdout
     --- stderr
     error: invalid value 'labels/redundent' for '[ID]'
-      [possible values: collector/scrape-lost, coverage/partial, exposition/duplicate-series, exposition/rejected-lines, exposition/unescaped-label, families/dominant, labels/redundant, labels/unbounded, targets/doubled, targets/every-node, targets/none, targets/not-running, targets/outlier, targets/refused, targets/unscraped, targets/wrong-port]
+      [possible values: collector/failures-lost, collector/scrape-lost, coverage/partial, exposition/duplicate-series, exposition/rejected-lines, exposition/unescaped-label, families/dominant, grpc/blind-family, grpc/hidden-from-http, grpc/hidden-from-mesh, grpc/no-family, grpc/stripped-labels, labels/redundant, labels/unbounded, mesh/double-reporter, mesh/no-mtls, targets/doubled, targets/every-node, targets/none, targets/not-running, targets/outlier, targets/refused, targets/unscraped, targets/wrong-port]
 
       tip: a similar value exists: 'labels/redundant'
 
@@ -529,9 +543,11 @@ fn man_writes_a_page_for_each_command() {
             "meshctl-audit.1",
             "meshctl-completions.1",
             "meshctl-diff.1",
+            "meshctl-edges.1",
             "meshctl-explain.1",
             "meshctl-families.1",
             "meshctl-filter.1",
+            "meshctl-grpc.1",
             "meshctl-labels.1",
             "meshctl-latency.1",
             "meshctl-man.1",

@@ -122,12 +122,13 @@ fn one_reading_counts_since_the_proxy_was_started() {
     --- stdout
      1 of 1 target read | since the proxies were started, 1m50s
 
-     EDGES  2 by workload in shop   calls  success  calls/s      p95      p99  open
-     new/web.prom -> api              152      92%      1.4  >=100ms  >=100ms     -
-     new/web.prom -> 10.0.0.9:5432      -        -        -        -        -     2
+     EDGES  2 by workload in shop
+                                calls  success  calls/s      p95      p99  open
+     web.prom -> api              152      92%      1.4  >=100ms  >=100ms     -
+     web.prom -> 10.0.0.9:5432      -        -        -        -        -     2
 
-     WITHOUT mTLS  1                     why, as each end has it
-     new/web.prom -> 10.0.0.9:5432  all  caller: not_provided_by_service_discovery
+     WITHOUT mTLS  1                 why, as each end has it
+     web.prom -> 10.0.0.9:5432  all  caller: not_provided_by_service_discovery
     --- stderr
     ");
 }
@@ -157,12 +158,13 @@ fn two_readings_count_what_came_between() {
     --- stdout
      1 of 1 target read | over 10s
 
-     EDGES  2 by workload in shop   calls  success  calls/s    p95      p99  open
-     new/web.prom -> api               52      96%      5.2  9.9ms  >=100ms     -
-     new/web.prom -> 10.0.0.9:5432      -        -        -      -        -     2
+     EDGES  2 by workload in shop
+                                calls  success  calls/s    p50    p95      p99  open
+     web.prom -> api               52      96%      5.2  5.2ms  9.9ms  >=100ms     -
+     web.prom -> 10.0.0.9:5432      -        -        -      -      -        -     2
 
-     WITHOUT mTLS  1                     why, as each end has it
-     new/web.prom -> 10.0.0.9:5432  all  caller: not_provided_by_service_discovery
+     WITHOUT mTLS  1                 why, as each end has it
+     web.prom -> 10.0.0.9:5432  all  caller: not_provided_by_service_discovery
     --- stderr
     ");
 }
@@ -197,12 +199,13 @@ fn series_that_vanish_or_appear_are_told() {
        1 series vanished, as the proxy drops idle ones: what they gained before is
        lost
 
-     EDGES  2 by workload in shop   calls  success  calls/s    p95      p99  open
-     new/web.prom -> api               52      96%      5.2  9.9ms  >=100ms     -
-     new/web.prom -> 10.0.0.9:5432      -        -        -      -        -     2
+     EDGES  2 by workload in shop
+                                calls  success  calls/s    p50    p95      p99  open
+     web.prom -> api               52      96%      5.2  5.2ms  9.9ms  >=100ms     -
+     web.prom -> 10.0.0.9:5432      -        -        -      -      -        -     2
 
-     WITHOUT mTLS  1                     why, as each end has it
-     new/web.prom -> 10.0.0.9:5432  all  caller: not_provided_by_service_discovery
+     WITHOUT mTLS  1                 why, as each end has it
+     web.prom -> 10.0.0.9:5432  all  caller: not_provided_by_service_discovery
     --- stderr
     ");
 }
@@ -309,8 +312,8 @@ fn where_there_is_no_edge_that_is_said() {
     --- stdout
      1 of 1 target read
 
-     No mesh metrics: none of response_total, request_total, tcp_open_total was
-     read.
+     No mesh metrics: none of response_total, request_total, tcp_open_total,
+     istio_requests_total was read.
     --- stderr
     ");
 }

@@ -5,6 +5,7 @@
 #[expect(dead_code, reason = "other commands need the rest")]
 mod harness;
 
+use std::fmt::Write as _;
 use std::path::Path;
 
 use harness::Cli;
@@ -25,10 +26,11 @@ fn scrape(responses: &[(&str, &str, &str, u64)]) -> String {
         "direction=\"outbound\",dst_namespace=\"shop\",dst_deployment=\"api\",dst_service=\"api\"";
     let mut body = String::from("# TYPE response_total counter\n");
     for (status, class, code, count) in responses {
-        body.push_str(&format!(
+        let _ = writeln!(
+            body,
             "response_total{{{edge},status_code=\"{status}\",classification=\"{class}\",grpc_status=\"{code}\",\
-             error=\"\"}} {count}\n"
-        ));
+             error=\"\"}} {count}"
+        );
     }
     body
 }
@@ -86,7 +88,8 @@ fn three_answers_for_one_service_as_measured() {
         .unwrap();
     assert_eq!(emoji["calls"], 70);
     let percent = |key: &str| (emoji["success_rate"][key].as_f64().unwrap() * 100.0).round();
-    assert_eq!(["http", "mesh", "grpc"].map(percent), [100.0, 57.0, 34.0]);
+    let percents = ["http", "mesh", "grpc"].map(percent);
+    assert_eq!(format!("{percents:?}"), "[100.0, 57.0, 34.0]");
     assert_eq!(emoji["hidden_from_http"], 30);
     assert_eq!(emoji["hidden_from_mesh"], 16);
     assert_eq!(emoji["source"]["kind"], "target");
@@ -185,8 +188,8 @@ fn the_gate_does_not_pass_what_it_cannot_see() {
     --- stdout
      1 of 1 target read | 0 calls | 0 with a gRPC status
 
-     No mesh metrics: none of response_total, request_total, tcp_open_total was
-     read.
+     No mesh metrics: none of response_total, request_total, tcp_open_total,
+     istio_requests_total was read.
     --- stderr
     error: no mesh metrics were read, so nothing was judged (--fail-on-hidden)
     ");

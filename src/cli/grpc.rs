@@ -19,7 +19,7 @@ use crate::report;
 use crate::survey;
 use crate::survey::Survey;
 
-/// Failures that hide behind HTTP 200, per edge and code, and the families that cannot see them
+/// Calls that fail behind HTTP 200, per edge and code, and the families that cannot see it
 #[derive(Debug, clap::Args)]
 #[command(long_about = LONG_ABOUT, after_long_help = super::exit::table())]
 pub(super) struct Args {

@@ -1,5 +1,7 @@
 //! What reports on traffic have in common: how ends and rates read, and what is said where there is no traffic.
 
+use std::collections::BTreeSet;
+
 use crate::mesh;
 use crate::mesh::Mesh;
 use crate::mesh::edges::End;
@@ -28,17 +30,28 @@ const LONGEST_LINE: usize = 110;
 /// The name of a row that stands under the callers' view of the same calls.
 pub(super) const SEEN_BY_CALLEE: &str = "seen by the callee";
 
-/// How ends are called: a namespace that all of them share is said once, and not with each.
+/// How ends are called: a namespace that all of them share is said once, and not with each; a saved scrape of which
+/// nothing says whose it is by its file's name alone, as long as that is enough.
 pub(super) struct Names<'a> {
     pub(super) only: Option<&'a str>,
+    /// Two files in different places have the same name.
+    whole_paths: bool,
 }
 
 impl<'a> Names<'a> {
     pub(super) fn of(ends: impl Iterator<Item = EndEntry<'a>>) -> Self {
-        let mut known = ends.filter_map(|end| end.namespace);
-        let first = known.next();
+        let (mut namespaces, mut paths) = (BTreeSet::new(), BTreeSet::new());
+        for end in ends {
+            namespaces.extend(end.namespace);
+            paths.extend(end.name.filter(|_| is_file(end)));
+        }
+        let files: BTreeSet<&str> = paths.iter().map(|path| file(path)).collect();
         Self {
-            only: first.filter(|first| known.all(|other| other == *first)),
+            only: namespaces
+                .first()
+                .copied()
+                .filter(|_| namespaces.len() == 1),
+            whole_paths: files.len() < paths.len(),
         }
     }
 
@@ -47,6 +60,9 @@ impl<'a> Names<'a> {
         let Some(name) = called.or(end.name) else {
             return "(unknown)".to_owned();
         };
+        if is_file(end) && called.is_none() && !self.whole_paths {
+            return file(name).to_owned();
+        }
         match end.namespace {
             Some(namespace) if self.only != Some(namespace) => format!("{namespace}/{name}"),
             _ => name.to_owned(),
@@ -76,6 +92,16 @@ impl<'a> Names<'a> {
         self.only
             .map_or_else(String::new, |only| format!("in {}", style.safe(only)))
     }
+}
+
+fn is_file(end: EndEntry<'_>) -> bool {
+    end.kind == EndKind::Target.as_str()
+}
+
+/// The last part of a path, an archive's member or a URL.
+fn file(path: &str) -> &str {
+    let parts = path.rsplit(['/', '\\']).find(|part| !part.is_empty());
+    parts.unwrap_or(path)
 }
 
 /// `100%`, `99.9%`, `57%`, `–`; what is not all of it is never 100%, and what is more than nothing never 0%.

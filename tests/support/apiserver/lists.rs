@@ -122,6 +122,11 @@ fn kind(plural: &str) -> Option<&'static str> {
     let kinds = [
         ("pods", "Pod"),
         ("services", "Service"),
+        ("endpoints", "Endpoints"),
+        ("nodes", "Node"),
+        ("namespaces", "Namespace"),
+        ("endpointslices", "EndpointSlice"),
+        ("ingresses", "Ingress"),
         ("events", "Event"),
         ("replicasets", "ReplicaSet"),
         ("jobs", "Job"),

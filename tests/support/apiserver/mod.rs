@@ -159,7 +159,8 @@ impl Cluster {
             return Err(plain(StatusCode::NOT_FOUND, "404 page not found\n"));
         };
         caller.authorize(self, &asked, asked.verb)?;
-        if !["", "apps", "batch"].contains(&&*asked.group) {
+        let groups = ["", "apps", "batch", "discovery.k8s.io", "networking.k8s.io"];
+        if !groups.contains(&&*asked.group) {
             return Err(plain(StatusCode::NOT_FOUND, "404 page not found\n"));
         }
         match &*asked.subresource {
