@@ -35,7 +35,7 @@ Register-ArgumentCompleter -Native -CommandName 'meshctl' -ScriptBlock {
             [CompletionResult]::new('labels', 'labels', [CompletionResultType]::ParameterValue, 'Labels by how many series would vanish without each')
             [CompletionResult]::new('filter', 'filter', [CompletionResultType]::ParameterValue, 'What a Collector pipeline keeps, stage by stage, and why the rest goes')
             [CompletionResult]::new('diff', 'diff', [CompletionResultType]::ParameterValue, 'Two filters over the same scrapes: what only one lets arrive, and why')
-            [CompletionResult]::new('grpc', 'grpc', [CompletionResultType]::ParameterValue, 'Failures that hide behind HTTP 200, per edge and code, and the families that cannot see them')
+            [CompletionResult]::new('grpc', 'grpc', [CompletionResultType]::ParameterValue, 'Calls that fail behind HTTP 200, per edge and code, and the families that cannot see it')
             [CompletionResult]::new('edges', 'edges', [CompletionResultType]::ParameterValue, 'Golden signals per edge: success, rate, latency, connections, mTLS')
             [CompletionResult]::new('scrape', 'scrape', [CompletionResultType]::ParameterValue, 'Save scrapes with their coverage, to read them again with any command')
             [CompletionResult]::new('targets', 'targets', [CompletionResultType]::ParameterValue, 'Which targets a configuration scrapes, what falls out, and what nobody scrapes')

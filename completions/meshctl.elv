@@ -32,7 +32,7 @@ set edit:completion:arg-completer[meshctl] = {|@words|
             cand labels 'Labels by how many series would vanish without each'
             cand filter 'What a Collector pipeline keeps, stage by stage, and why the rest goes'
             cand diff 'Two filters over the same scrapes: what only one lets arrive, and why'
-            cand grpc 'Failures that hide behind HTTP 200, per edge and code, and the families that cannot see them'
+            cand grpc 'Calls that fail behind HTTP 200, per edge and code, and the families that cannot see it'
             cand edges 'Golden signals per edge: success, rate, latency, connections, mTLS'
             cand scrape 'Save scrapes with their coverage, to read them again with any command'
             cand targets 'Which targets a configuration scrapes, what falls out, and what nobody scrapes'

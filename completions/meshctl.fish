@@ -36,7 +36,7 @@ complete -c meshctl -n "__fish_meshctl_needs_command" -f -a "families" -d 'Famil
 complete -c meshctl -n "__fish_meshctl_needs_command" -f -a "labels" -d 'Labels by how many series would vanish without each'
 complete -c meshctl -n "__fish_meshctl_needs_command" -f -a "filter" -d 'What a Collector pipeline keeps, stage by stage, and why the rest goes'
 complete -c meshctl -n "__fish_meshctl_needs_command" -f -a "diff" -d 'Two filters over the same scrapes: what only one lets arrive, and why'
-complete -c meshctl -n "__fish_meshctl_needs_command" -f -a "grpc" -d 'Failures that hide behind HTTP 200, per edge and code, and the families that cannot see them'
+complete -c meshctl -n "__fish_meshctl_needs_command" -f -a "grpc" -d 'Calls that fail behind HTTP 200, per edge and code, and the families that cannot see it'
 complete -c meshctl -n "__fish_meshctl_needs_command" -f -a "edges" -d 'Golden signals per edge: success, rate, latency, connections, mTLS'
 complete -c meshctl -n "__fish_meshctl_needs_command" -f -a "scrape" -d 'Save scrapes with their coverage, to read them again with any command'
 complete -c meshctl -n "__fish_meshctl_needs_command" -f -a "targets" -d 'Which targets a configuration scrapes, what falls out, and what nobody scrapes'

@@ -18,11 +18,13 @@ use super::Format;
 use super::Page;
 use super::Style;
 use super::View;
+use super::document::DoubledEntry;
 use super::document::EdgeEntry;
 use super::document::EdgeViewEntry;
 use super::document::EdgesDocument;
 use super::document::EdgesHeader;
 use super::document::QuantileEntry;
+use super::document::SaturationEntry;
 use super::json;
 use super::numbers;
 use super::write_lines;
@@ -91,6 +93,8 @@ pub fn write_edges(
 enum Line<'a, 'b> {
     Edges(&'b EdgesHeader<'a>),
     Edge(&'b EdgeEntry<'a>),
+    Saturation(&'b SaturationEntry<'a>),
+    Doubled(&'b DoubledEntry<'a>),
 }
 
 fn write_objects(
@@ -98,8 +102,11 @@ fn write_objects(
     style: &Style,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let first = std::iter::once(Line::Edges(&document.header));
-    for line in first.chain(document.edges.iter().map(Line::Edge)) {
+    let lines = std::iter::once(Line::Edges(&document.header))
+        .chain(document.edges.iter().map(Line::Edge))
+        .chain(document.saturation.iter().map(Line::Saturation))
+        .chain(document.doubled.iter().map(Line::Doubled));
+    for line in lines {
         json::write_line(&line, style, out)?;
     }
     Ok(())

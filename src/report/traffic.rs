@@ -158,6 +158,45 @@ pub(super) fn head(page: Page<'_>, items: &[String]) -> Vec<String> {
     lines
 }
 
+/// What was read and is in no number; not made safe.
+pub(super) fn uncounted(mesh: Option<&Mesh>) -> Vec<String> {
+    let Some(mesh) = mesh else {
+        return Vec::new();
+    };
+    let mut said = Vec::new();
+    if let Some(first) = mesh.doubled.first() {
+        said.push(format!(
+            "{} what another target of the same pod says and is not counted, first {} beside {}",
+            numbers::counted(
+                mesh.doubled.len() as u64,
+                "target repeats",
+                "targets repeat"
+            ),
+            first.name,
+            first.counted_name,
+        ));
+    }
+    let without: u64 = mesh
+        .targets
+        .iter()
+        .map(|target| target.without_reporter)
+        .sum();
+    if without > 0 {
+        said.push(format!(
+            "{} of Istio's traffic lack the label reporter and are not counted: a filter or relabeling took it away",
+            numbers::counted_series(without),
+        ));
+    }
+    let unusable: u64 = mesh.targets.iter().map(|target| target.unusable).sum();
+    if unusable > 0 {
+        said.push(format!(
+            "{} no count (negative, infinite or NaN) and left out",
+            numbers::counted(unusable, "value of a counter is", "values of counters are"),
+        ));
+    }
+    said
+}
+
 /// Where no target says anything of traffic.
 pub(super) fn silence() -> String {
     let known = TELLING

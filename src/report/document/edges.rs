@@ -16,6 +16,32 @@ pub struct EdgesDocument<'a> {
     pub header: EdgesHeader<'a>,
     /// Who calls whom, in the order that was asked for.
     pub edges: Vec<EdgeEntry<'a>>,
+    /// How full the ways to services are, as Envoys tell: those with the most connections refused first.
+    pub saturation: Vec<SaturationEntry<'a>>,
+    /// Targets that say what another one says, such as two ports of one pod: nothing of them is counted.
+    pub doubled: Vec<DoubledEntry<'a>>,
+}
+
+/// Connections of one Envoy to one of its clusters.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct SaturationEntry<'a> {
+    /// The target that tells.
+    pub target: &'a str,
+    /// Envoy's name of the cluster, such as `outbound|8080||web.shop.svc.cluster.local`.
+    pub cluster: &'a str,
+    /// Connections that are open (`envoy_cluster_upstream_cx_active`).
+    pub active_connections: u64,
+    /// Times that the limit of connections was reached (`envoy_cluster_upstream_cx_overflow`).
+    pub overflows: u64,
+}
+
+/// A target that says what another one says.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct DoubledEntry<'a> {
+    /// The one that is left out.
+    pub target: &'a str,
+    /// The one that is counted.
+    pub counted_target: &'a str,
 }
 
 /// What the numbers stand for.

@@ -1,11 +1,13 @@
 //! Puts the document together.
 
 use super::Edges;
+use crate::mesh::Doubled;
 use crate::mesh::Quantile;
 use crate::mesh::edges::Edge;
 use crate::mesh::edges::View;
 use crate::mesh::grpc::SuccessRate;
 use crate::report::assemble;
+use crate::report::document::DoubledEntry;
 use crate::report::document::EdgeEntry;
 use crate::report::document::EdgeViewEntry;
 use crate::report::document::EdgesDocument;
@@ -13,6 +15,7 @@ use crate::report::document::EdgesHeader;
 use crate::report::document::LatencyEntry;
 use crate::report::document::QuantileEntry;
 use crate::report::document::SCHEMA_VERSION;
+use crate::report::document::SaturationEntry;
 use crate::report::document::SinceEntry;
 use crate::report::document::TcpEntry;
 use crate::report::document::WindowEntry;
@@ -36,7 +39,35 @@ impl<'a> Edges<'a> {
                 since: self.since(),
             },
             edges: edges.into_iter().map(edge).collect(),
+            saturation: self.saturation(),
+            doubled: self.doubled(),
         }
+    }
+
+    fn saturation(&self) -> Vec<SaturationEntry<'a>> {
+        let targets = self.survey.mesh.iter().flat_map(|mesh| &mesh.targets);
+        let mut all: Vec<SaturationEntry<'a>> = targets
+            .flat_map(|target| {
+                target.saturation.iter().map(|told| SaturationEntry {
+                    target: &target.name,
+                    cluster: &told.cluster,
+                    active_connections: told.active,
+                    overflows: told.overflows,
+                })
+            })
+            .collect();
+        // Stable: by target, then cluster, where as full.
+        all.sort_by_key(|told| std::cmp::Reverse((told.overflows, told.active_connections)));
+        all
+    }
+
+    fn doubled(&self) -> Vec<DoubledEntry<'a>> {
+        let doubled = self.survey.mesh.iter().flat_map(|mesh| &mesh.doubled);
+        let entry = |doubled: &'a Doubled| DoubledEntry {
+            target: &doubled.name,
+            counted_target: &doubled.counted_name,
+        };
+        doubled.map(entry).collect()
     }
 
     fn window(&self) -> WindowEntry {

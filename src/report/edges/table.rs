@@ -38,6 +38,7 @@ pub(super) fn lines(
         head(page, document),
         list(page, edges, document, &names),
         plain(page, edges, document, &names),
+        saturation(page, edges, document),
     ];
     let some = sections.into_iter().filter(|section| !section.is_empty());
     some.collect::<Vec<_>>().join(&String::new())
@@ -50,7 +51,8 @@ fn head(page: Page<'_>, document: &EdgesDocument<'_>) -> Vec<String> {
     } else {
         traffic::head(page, &[super::window(document)])
     };
-    for told in super::told_of_since(document) {
+    let uncounted = traffic::uncounted(page.survey.mesh.as_ref()).into_iter();
+    for told in super::told_of_since(document).into_iter().chain(uncounted) {
         lines.extend(wrapped(&told, 3, Tone::Caution, style, wide));
     }
     if document.edges.is_empty() {
@@ -124,6 +126,44 @@ fn list(
         about: about.join(" "),
         rows,
         columns,
+    };
+    list.lines(style, page.wide)
+}
+
+/// Ways to services on which connections were refused; with every column those that are in use too.
+fn saturation(page: Page<'_>, edges: &Edges<'_>, document: &EdgesDocument<'_>) -> Vec<String> {
+    let style = page.style;
+    let told = document.saturation.iter();
+    let told: Vec<_> = told
+        .filter(|told| page.wide || told.overflows > 0)
+        .collect();
+    if told.is_empty() {
+        return Vec::new();
+    }
+    let limit = edges.shown(if page.wide { usize::MAX } else { OTHERS });
+    let rows = told.iter().take(limit).map(|told| -> Vec<Cell> {
+        vec![
+            style.safe(told.cluster).into_owned().into(),
+            grouped(told.active_connections).into(),
+            grouped(told.overflows).into(),
+            style.safe(told.target).into_owned().into(),
+        ]
+    });
+    let about = "connections that Envoys have, and times that there were too many";
+    let list = List {
+        title: "SATURATION",
+        about: if limit < told.len() {
+            format!("{about}{}{}", style.dot(), of(limit, told.len()))
+        } else {
+            about.to_owned()
+        },
+        rows: rows.collect(),
+        columns: vec![
+            Column::name("").enough(40),
+            Column::right("open"),
+            Column::right("too many"),
+            Column::note("seen by"),
+        ],
     };
     list.lines(style, page.wide)
 }

@@ -5,7 +5,6 @@ use crate::mesh::Outcome;
 use crate::mesh::grpc::Edge;
 use crate::mesh::grpc::Grpc;
 use crate::report::Page;
-use crate::report::columns;
 use crate::report::columns::Cell;
 use crate::report::columns::Column;
 use crate::report::columns::List;
@@ -44,11 +43,9 @@ pub(in crate::report) fn lines(page: Page<'_>) -> Vec<String> {
             style.safe(&codes(edge, |_| true)).into_owned().into(),
         ]
     });
-    let about = answers(page, grpc).join(style.dot());
-    let mut lines = columns::title("HIDDEN FAILURES", &about, style);
     let list = List {
-        title: "",
-        about: String::new(),
+        title: "HIDDEN FAILURES",
+        about: answers(page, grpc).join(style.dot()),
         rows: rows.collect(),
         columns: vec![
             Column::name("").enough(40),
@@ -57,8 +54,7 @@ pub(in crate::report) fn lines(page: Page<'_>) -> Vec<String> {
             Column::note("not OK"),
         ],
     };
-    // The title says more than that of a list has room for.
-    lines.extend(list.lines(style, page.wide).into_iter().skip(1));
+    let mut lines = list.lines(style, page.wide);
     let mut say = |text: &str| lines.extend(wrapped(text, 3, Tone::Dim, style, page.wide));
     if shown.len() < edges.len() {
         let more = (edges.len() - shown.len()) as u64;

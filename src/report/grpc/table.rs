@@ -64,6 +64,9 @@ fn verdict(sheet: Sheet<'_>) -> Vec<String> {
     for warning in warnings.iter().flatten() {
         say(Tone::Caution, warning);
     }
+    for told in traffic::uncounted(sheet.page.survey.mesh.as_ref()) {
+        say(Tone::Caution, &told);
+    }
     if traffic::speaking(sheet.page.survey.mesh.as_ref()) == 0 {
         say(Tone::Plain, &traffic::silence());
     } else if totals.calls > 0 && totals.grpc_calls == 0 && sheet.grpc.without_grpc_label == 0 {
