@@ -22,6 +22,7 @@ use super::Traffic;
 use super::dialect::Ended;
 use super::dialect::Meaning;
 use super::dialect::Measured;
+use super::naming;
 use super::roles::Labels;
 
 /// What is told beside the measures of flows.
@@ -319,6 +320,11 @@ fn callee(labels: &mut Labels<'_>) -> Party {
         identity: labels.get(SERVER_ID),
         ..Party::default()
     };
+    if party.namespace.is_none() && party.pod.is_some() {
+        // A pod is in the namespace of its service account.
+        let account = party.identity.as_deref().and_then(naming::account);
+        party.namespace = account.map(|(_, namespace)| namespace.into());
+    }
     if party.workload.is_none() && party.service.is_none() && party.pod.is_none() {
         let address = labels.get(TARGET_ADDR);
         party.address = address.or_else(|| labels.get(AUTHORITY));
