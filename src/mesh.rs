@@ -23,6 +23,7 @@ mod places;
 mod recorded;
 mod roles;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::source::Target;
@@ -441,6 +442,17 @@ impl Traffic {
             Ok(at) => self.responses[at].1 += count,
             Err(at) => self.responses.insert(at, (outcome.clone(), count)),
         }
+    }
+
+    /// What broke calls off, as the proxy has it, and how often.
+    pub fn errors(&self) -> BTreeMap<&Text, u64> {
+        let mut errors = BTreeMap::new();
+        for (outcome, count) in &self.responses {
+            if let Some(error) = &outcome.error {
+                *errors.entry(error).or_default() += count;
+            }
+        }
+        errors
     }
 
     /// All responses.

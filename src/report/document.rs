@@ -49,6 +49,7 @@ pub use grpc::AbsentFamilyEntry;
 pub use grpc::BlindFamilyEntry;
 pub use grpc::CodeEntry;
 pub use grpc::EndEntry;
+pub use grpc::ErrorEntry;
 pub use grpc::GrpcDocument;
 pub use grpc::GrpcEdgeEntry;
 pub use grpc::GrpcHeader;

@@ -30,6 +30,7 @@ use super::traffic::end_entry;
 use super::write_lines;
 use crate::mesh::Direction;
 use crate::mesh::Outcome;
+use crate::mesh::flags;
 use crate::mesh::grpc::Absent;
 use crate::mesh::grpc::Edge;
 use crate::mesh::grpc::Grpc;
@@ -318,7 +319,7 @@ fn lost_text(lost: &Lost) -> String {
     let what = &lost.what;
     let mut text = what.kind.as_str().replace('-', " ");
     if let Some(reason) = &what.reason {
-        let _ = write!(text, ": {reason}");
+        let _ = write!(text, ": {}", flags::explain(reason));
     }
     if let Some(destination) = &what.destination {
         let _ = write!(text, " at {destination}");

@@ -4,12 +4,15 @@ use std::collections::BTreeSet;
 
 use crate::mesh;
 use crate::mesh::Mesh;
+use crate::mesh::Traffic;
 use crate::mesh::edges::End;
 use crate::mesh::edges::EndKind;
+use crate::mesh::flags;
 use crate::mesh::grpc::SuccessRate;
 use crate::report::Page;
 use crate::report::Style;
 use crate::report::document::EndEntry;
+use crate::report::document::ErrorEntry;
 use crate::report::document::SuccessRateEntry;
 use crate::report::numbers;
 use crate::report::paint::Tone;
@@ -129,6 +132,21 @@ pub(super) fn end_entry(end: &End) -> EndEntry<'_> {
         name: (end.kind != EndKind::Unknown).then_some(&*end.name),
         kind: end.kind.as_str(),
     }
+}
+
+/// What broke calls off, for JSON.
+pub(super) fn error_entries(traffic: &Traffic) -> Vec<ErrorEntry<'_>> {
+    let errors = traffic.errors().into_iter();
+    errors
+        .map(|(error, responses)| {
+            let meaning = flags::explain(error);
+            ErrorEntry {
+                error,
+                meaning: (meaning != **error).then_some(meaning),
+                responses,
+            }
+        })
+        .collect()
 }
 
 /// Three answers for JSON.

@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::CoverageEntry;
 use super::EndEntry;
+use super::ErrorEntry;
 use super::SuccessRateEntry;
 
 /// What `edges` writes with `-o json`.
@@ -131,6 +132,8 @@ pub struct EdgeViewEntry<'a> {
     pub success_rate: Option<f64>,
     /// The three answers.
     pub success_rates: SuccessRateEntry,
+    /// What broke calls off, where the proxy tells.
+    pub errors: Vec<ErrorEntry<'a>>,
     /// How long calls took; null where nothing tells.
     pub latency_ms: Option<LatencyEntry>,
     /// Connections; null where nothing tells.

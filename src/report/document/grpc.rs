@@ -156,6 +156,19 @@ pub struct GrpcEdgeEntry<'a> {
     pub success_rate: SuccessRateEntry,
     /// Responses by gRPC status and classification.
     pub codes: Vec<CodeEntry>,
+    /// What broke calls off, where the proxy tells.
+    pub errors: Vec<ErrorEntry<'a>>,
+}
+
+/// What broke calls off.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct ErrorEntry<'a> {
+    /// As the label has it: Linkerd's `error`, or Envoy's `response_flags`.
+    pub error: &'a str,
+    /// What Envoy's flags mean; null for what is none.
+    pub meaning: Option<String>,
+    /// Responses.
+    pub responses: u64,
 }
 
 /// Responses that ended with one code.

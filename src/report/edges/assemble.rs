@@ -134,6 +134,7 @@ fn view(view: &View) -> EdgeViewEntry<'_> {
         calls_per_second: view.calls_per_second.filter(|_| calls > 0),
         success_rate: traffic.success_rate(),
         success_rates: traffic::success_entry(SuccessRate::of(traffic)),
+        errors: traffic::error_entries(traffic),
         latency_ms: (latency.count() > 0.0).then(|| LatencyEntry {
             observations: latency.count(),
             mean: latency.mean(),

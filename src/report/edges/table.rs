@@ -37,6 +37,7 @@ pub(super) fn lines(
     let sections = [
         head(page, document),
         list(page, edges, document, &names),
+        broken_off(page, edges, document, &names),
         plain(page, edges, document, &names),
         saturation(page, edges, document),
     ];
@@ -126,6 +127,53 @@ fn list(
         about: about.join(" "),
         rows,
         columns,
+    };
+    list.lines(style, page.wide)
+}
+
+/// What ended calls, with the meaning of Envoy's flags; of an edge as its callers have it, else its callees.
+fn broken_off(
+    page: Page<'_>,
+    edges: &Edges<'_>,
+    document: &EdgesDocument<'_>,
+    names: &Names<'_>,
+) -> Vec<String> {
+    let style = page.style;
+    let mut all = Vec::new();
+    for edge in &document.edges {
+        let view = edge.views().find(|(_, view)| !view.errors.is_empty());
+        let errors = view.iter().flat_map(|(_, view)| &view.errors);
+        all.extend(errors.map(|error| (edge, error)));
+    }
+    if all.is_empty() {
+        return Vec::new();
+    }
+    // Stable: in the order of the edges where as often.
+    all.sort_by_key(|(_, error)| std::cmp::Reverse(error.responses));
+    let limit = edges.shown(if page.wide { usize::MAX } else { OTHERS });
+    let rows = all.iter().take(limit).map(|(edge, error)| -> Vec<Cell> {
+        let why = error.meaning.as_deref().unwrap_or(error.error);
+        vec![
+            names
+                .edge(edge.source, edge.destination, None, style)
+                .into(),
+            grouped(error.responses).into(),
+            style.safe(why).into_owned().into(),
+        ]
+    });
+    let list = List {
+        title: "BROKEN OFF",
+        about: if limit < all.len() {
+            of(limit, all.len())
+        } else {
+            grouped(all.len() as u64)
+        },
+        rows: rows.collect(),
+        columns: vec![
+            Column::name("").enough(36),
+            Column::right("calls"),
+            Column::note("why, as the proxy has it"),
+        ],
     };
     list.lines(style, page.wide)
 }

@@ -121,6 +121,7 @@ fn edge(edge: &Edge) -> GrpcEdgeEntry<'_> {
         server_fault: edge.at_fault(Fault::Server),
         success_rate: traffic::success_entry(edge.success_rate()),
         codes: codes.collect(),
+        errors: traffic::error_entries(&edge.traffic),
     }
 }
 
