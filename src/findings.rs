@@ -6,6 +6,7 @@
 pub mod catalogue;
 mod collector;
 mod coverage;
+mod ends;
 mod exposition;
 mod families;
 mod grpc;

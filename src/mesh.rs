@@ -6,6 +6,7 @@
 //! printed here.
 
 mod code;
+mod derived;
 mod dialect;
 mod doubled;
 pub mod edges;
@@ -54,6 +55,7 @@ pub struct Mesh {
     pub since: Option<Since>,
     /// Targets that say what another one says already, by name, then origin: of what they say, nothing is counted.
     pub doubled: Vec<Doubled>,
+    derived: derived::Derived,
 }
 
 /// How two readings of the same targets fit together.
@@ -362,6 +364,7 @@ impl Mesh {
             targets,
             since,
             doubled,
+            derived: derived::Derived::default(),
         }
     }
 

@@ -46,11 +46,6 @@ use std::time::Duration;
 use globset::GlobMatcher;
 
 use crate::findings::Finding;
-use crate::mesh;
-use crate::mesh::Mesh;
-use crate::mesh::edges::By;
-use crate::mesh::edges::Edge;
-use crate::mesh::grpc::Grpc;
 use crate::survey::Survey;
 use order::FamilyOrder;
 use order::LabelOrder;
@@ -201,8 +196,6 @@ pub fn idle_filter<'a>(survey: &Survey, view: &'a View) -> Option<&'a str> {
 #[derive(Clone, Copy)]
 struct Page<'a> {
     survey: &'a Survey,
-    /// What the survey's traffic comes to, where an audit shows it.
-    told: Option<&'a Told>,
     findings: &'a [Finding],
     view: &'a View,
     style: &'a Style,
@@ -225,10 +218,8 @@ pub fn write(
     format: Format,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let told = survey.mesh.as_ref().map(Told::of);
     let page = Page {
         survey,
-        told: told.as_ref(),
         findings,
         view,
         style,
@@ -243,21 +234,6 @@ pub fn write(
         Format::Markdown => write_lines(&markdown::lines(page), &mut out),
     }?;
     out.flush()
-}
-
-/// What traffic comes to.
-struct Told {
-    grpc: Grpc,
-    edges: Vec<Edge>,
-}
-
-impl Told {
-    fn of(mesh: &Mesh) -> Self {
-        Self {
-            grpc: mesh::grpc(mesh),
-            edges: mesh::edges(mesh, By::Workload),
-        }
-    }
 }
 
 fn table(page: Page<'_>) -> Vec<String> {

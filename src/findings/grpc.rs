@@ -8,6 +8,8 @@ use serde_json::json;
 use super::Finding;
 use super::Severity;
 use super::Subject;
+use super::ends;
+use super::ends::called;
 use super::evidence;
 use super::numbers::counted;
 use super::numbers::grouped;
@@ -38,8 +40,8 @@ pub(super) fn inspect(survey: &Survey, findings: &mut Vec<Finding>) {
     let Some(mesh) = &survey.mesh else {
         return;
     };
-    let grpc = mesh::grpc(mesh);
-    for edge in by_ends(&grpc) {
+    let grpc = mesh.grpc();
+    for edge in by_ends(grpc) {
         findings.extend(hidden_from_http(&edge));
         findings.extend(hidden_from_mesh(&edge));
     }
@@ -61,19 +63,7 @@ fn by_ends(grpc: &Grpc) -> Vec<Edge> {
 }
 
 fn arrow(edge: &Edge) -> String {
-    format!("{} → {}", called(&edge.source), called(&edge.destination))
-}
-
-fn called(end: &End) -> String {
-    let name = if end.name.is_empty() {
-        "an unmeshed client"
-    } else {
-        &end.name
-    };
-    match &end.namespace {
-        Some(namespace) => format!("{namespace}/{name}"),
-        None => name.to_owned(),
-    }
+    ends::arrow(&edge.source, &edge.destination)
 }
 
 /// `UNAVAILABLE 6, INTERNAL 2 and 2 more codes`, the most frequent first.

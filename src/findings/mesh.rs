@@ -6,17 +6,16 @@ use serde_json::json;
 use super::Finding;
 use super::Severity;
 use super::Subject;
+use super::ends;
 use super::evidence;
 use super::numbers::counted;
 use super::numbers::either;
 use super::numbers::grouped;
 use super::numbers::plural;
-use crate::mesh;
 use crate::mesh::Doubled;
 use crate::mesh::Proxy;
 use crate::mesh::TargetTraffic;
 use crate::mesh::Text;
-use crate::mesh::edges::By;
 use crate::mesh::edges::Edge;
 use crate::mesh::edges::EndKind;
 use crate::mesh::edges::View;
@@ -31,12 +30,12 @@ pub(super) fn inspect(survey: &Survey, findings: &mut Vec<Finding>) {
     let Some(mesh) = &survey.mesh else {
         return;
     };
-    let edges = mesh::edges(mesh, By::Workload);
-    no_mtls(&edges, findings);
+    let edges = mesh.workload_edges();
+    no_mtls(edges, findings);
     findings.extend(doubled(&mesh.doubled));
     let is_istio = |target: &TargetTraffic| target.proxy == Some(Proxy::Istio);
     if mesh.targets.iter().any(is_istio) {
-        findings.extend(both_reporters(&edges));
+        findings.extend(both_reporters(edges));
     }
 }
 
@@ -154,9 +153,5 @@ fn reason(edge: &Edge) -> Option<&Text> {
 }
 
 fn arrow(edge: &Edge) -> String {
-    let end = |end: &mesh::edges::End| match &end.namespace {
-        Some(namespace) => format!("{namespace}/{}", end.name),
-        None => end.name.to_string(),
-    };
-    format!("{} → {}", end(&edge.source), end(&edge.destination))
+    ends::arrow(&edge.source, &edge.destination)
 }

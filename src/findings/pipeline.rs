@@ -7,7 +7,6 @@ use super::Severity;
 use super::Subject;
 use super::evidence;
 use super::numbers::counted;
-use crate::mesh;
 use crate::mesh::grpc::Totals;
 use crate::survey::Simulated;
 use crate::survey::Survey;
@@ -34,7 +33,7 @@ pub(super) fn inspect(survey: &Survey, findings: &mut Vec<Finding>) {
     if survey.simulated.is_empty() {
         return;
     }
-    let totals = mesh::grpc(mesh).totals;
+    let totals = mesh.grpc().totals;
     if totals.grpc_calls == 0 {
         return;
     }

@@ -37,15 +37,17 @@ impl<'a> Page<'a> {
         let families = self.families(None).shown.into_iter();
         let labels = self.survey_labels(None).shown.into_iter();
         let mut pipelines = self.pipeline_entries().into_iter();
+        let mesh = self.survey.mesh.as_ref();
         Document {
             header: self.header(),
             targets: self.targets().collect(),
             families: families.map(|family| self.family(family)).collect(),
             labels: labels.map(|label| survey_label(&label)).collect(),
             rejects: self.survey.rejects.iter().map(rejects).collect(),
-            hidden_failures: self.told.map(|told| hidden_failures(&told.grpc)),
-            edges: self.told.map_or_else(Vec::new, |told| {
-                told.edges.iter().map(edges::assemble::edge).collect()
+            hidden_failures: mesh.map(|mesh| hidden_failures(mesh.grpc())),
+            edges: mesh.map_or_else(Vec::new, |mesh| {
+                let edges = mesh.workload_edges().iter();
+                edges.map(edges::assemble::edge).collect()
             }),
             findings: self.findings(None).shown.into_iter().map(finding).collect(),
             pipeline: pipelines.next(),

@@ -67,7 +67,6 @@ pub fn write_edges(
     };
     let page = Page {
         survey: edges.survey,
-        told: None,
         findings: &[],
         view: &view,
         style,

@@ -59,7 +59,6 @@ pub fn write_grpc(
         grpc,
         page: Page {
             survey,
-            told: None,
             findings: &[],
             view: &view,
             style,

@@ -28,7 +28,6 @@ pub fn next_command(survey: &Survey, findings: &[Finding], view: &View) -> Optio
     };
     let page = Page {
         survey,
-        told: None,
         findings,
         view,
         style: &style,

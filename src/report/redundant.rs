@@ -141,7 +141,6 @@ mod tests {
     fn a_label_that_varies_is_never_called_constant() {
         let page = Page {
             survey: &Survey::default(),
-            told: None,
             findings: &[],
             view: &View::new(Command::Labels),
             style: &Style {

@@ -68,7 +68,6 @@ pub fn write_targets(
         targets,
         page: Page {
             survey: &survey,
-            told: None,
             findings,
             view: &view,
             style,

@@ -1,6 +1,7 @@
 //! The section of an audit: which calls fail where an HTTP status does not tell, and which families are blind.
 
 use super::codes;
+use crate::mesh::Mesh;
 use crate::mesh::Outcome;
 use crate::mesh::grpc::Edge;
 use crate::mesh::grpc::Grpc;
@@ -23,7 +24,7 @@ const SHOWN: usize = 5;
 
 /// The section; empty where nothing hides.
 pub(in crate::report) fn lines(page: Page<'_>) -> Vec<String> {
-    let Some(grpc) = page.told.map(|told| &told.grpc) else {
+    let Some(grpc) = page.survey.mesh.as_ref().map(Mesh::grpc) else {
         return Vec::new();
     };
     let edges = hiding(grpc);
@@ -71,7 +72,7 @@ pub(in crate::report) fn lines(page: Page<'_>) -> Vec<String> {
 
 /// The same for a comment on a pull request.
 pub(in crate::report) fn markdown(page: Page<'_>) -> Vec<String> {
-    let Some(grpc) = page.told.map(|told| &told.grpc) else {
+    let Some(grpc) = page.survey.mesh.as_ref().map(Mesh::grpc) else {
         return Vec::new();
     };
     let edges = hiding(grpc);
