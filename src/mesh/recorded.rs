@@ -154,7 +154,8 @@ impl Recorded {
         }
         Held {
             old,
-            older_clock: self.clock(),
+            // Found by going over all targets, and asked only of one without an older reading.
+            older_clock: old.is_none().then(|| self.clock()).flatten(),
             restarted: false,
             young: false,
             own: Known::default(),
