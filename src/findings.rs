@@ -3,6 +3,7 @@
 //! In comes a [`Survey`]; out go [`Finding`]s in a total order. One file for each
 //! group of rules, each rule with a page of its own in [`catalogue`]. Nothing is printed here.
 
+mod budget;
 pub mod catalogue;
 mod collector;
 mod coverage;
@@ -11,6 +12,8 @@ mod exposition;
 mod families;
 mod grpc;
 mod labels;
+pub mod lint;
+mod marks;
 mod mesh;
 pub(crate) mod numbers;
 mod pipeline;
@@ -27,6 +30,9 @@ use serde_json::Value;
 use crate::collector::targets::Targets;
 use crate::survey::Survey;
 
+pub use marks::Edit;
+pub use marks::Marks;
+pub use marks::Place;
 pub use thresholds::Thresholds;
 
 /// Applies every rule of the [`catalogue`] to a survey.
@@ -113,8 +119,60 @@ pub struct Finding {
     pub message: String,
     /// The same numbers typed, with units in their keys.
     pub evidence: Map<String, Value>,
+    /// Where in which files it can be seen.
+    pub marks: Marks,
     /// What to do about it, in one sentence.
     pub remedy: String,
+}
+
+impl Finding {
+    /// A finding about nothing in particular yet.
+    pub fn new(id: &'static str, severity: Severity, message: impl Into<String>) -> Self {
+        Self {
+            id,
+            severity,
+            subject: Subject::default(),
+            message: message.into(),
+            evidence: Map::new(),
+            marks: Marks::default(),
+            remedy: String::new(),
+        }
+    }
+
+    /// With what it is about.
+    #[must_use]
+    pub fn about(mut self, subject: Subject) -> Self {
+        self.subject = subject;
+        self
+    }
+
+    /// With numbers and names; the keys carry their units.
+    #[must_use]
+    pub fn with_evidence<const N: usize>(mut self, pairs: [(&str, Value); N]) -> Self {
+        self.evidence.extend(evidence(pairs));
+        self
+    }
+
+    /// With one more place where it can be seen.
+    #[must_use]
+    pub fn at(mut self, place: Place) -> Self {
+        self.marks.places.push(place);
+        self
+    }
+
+    /// With one more change that mends it for certain.
+    #[must_use]
+    pub fn fixed_by(mut self, edit: Edit) -> Self {
+        self.marks.fix.push(edit);
+        self
+    }
+
+    /// With what to do about it.
+    #[must_use]
+    pub fn with_remedy(mut self, remedy: impl Into<String>) -> Self {
+        self.remedy = remedy.into();
+        self
+    }
 }
 
 /// What a finding is about; each part where it applies.
@@ -126,6 +184,10 @@ pub struct Subject {
     pub family: Option<String>,
     /// Label name.
     pub label: Option<String>,
+    /// Caller and callee, as `emojivoto/web → emojivoto/emoji`.
+    pub edge: Option<String>,
+    /// Part of a configuration, as `processor filter/mesh`, `job linkerd-proxy`, or a budget's name.
+    pub part: Option<String>,
 }
 
 #[cfg(test)]
@@ -346,7 +408,7 @@ mod tests {
         let mut ids: Vec<_> = findings.iter().map(|finding| finding.id).collect();
         ids.sort_unstable();
         ids.dedup();
-        let known: Vec<_> = catalogue::RULES.iter().map(|rule| rule.id).collect();
+        let known: Vec<_> = catalogue::OF_SURVEYS.iter().map(|rule| rule.id).collect();
         assert_eq!(ids, known);
         for finding in findings {
             let worst = catalogue::find(finding.id).map(|rule| rule.severity);

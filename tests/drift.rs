@@ -33,7 +33,7 @@ fn the_index_of_findings_is_that_of_the_catalogue() {
         "# Findings\n\nWhat `meshctl audit` and `meshctl targets` report, and what each finding means. The same \
          pages are\nbuilt into the program: `meshctl explain ID`.\n\n| finding | worst severity | what is wrong |\n|---|---|---|\n",
     );
-    for rule in RULES {
+    for rule in &*RULES {
         let (id, severity, title) = (rule.id, rule.severity.as_str(), rule.title);
         let _ = writeln!(index, "| [{id}]({id}.md) | {severity} | {title} |");
     }

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::path::PathBuf;
 
 /// In the order in which data flows.
-const ROOMS: [&str; 12] = [
+const ROOMS: [&str; 13] = [
     "source",
     "exposition",
     "snapshot",
@@ -17,6 +17,7 @@ const ROOMS: [&str; 12] = [
     "mesh",
     "waterfall",
     "survey",
+    "budget",
     "findings",
     "report",
     "cli",

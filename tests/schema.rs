@@ -22,6 +22,7 @@ use meshctl::collector::position::Position;
 use meshctl::collector::trace::Rule;
 use meshctl::exposition::FamilyType;
 use meshctl::findings::Finding;
+use meshctl::findings::Marks;
 use meshctl::findings::Severity;
 use meshctl::findings::Subject;
 use meshctl::report;
@@ -350,6 +351,7 @@ fn findings() -> Vec<Finding> {
         },
         message: "grows".to_owned(),
         evidence: serde_json::Map::from_iter([("values".to_owned(), Value::from(9))]),
+        marks: Marks::default(),
         remedy: "name routes".to_owned(),
     }]
 }

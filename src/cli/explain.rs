@@ -48,7 +48,7 @@ fn list() -> String {
         .max()
         .unwrap_or_default();
     let mut text = String::new();
-    for rule in RULES {
+    for rule in &*RULES {
         let _ = writeln!(
             text,
             "{:width$}  {:6}  {}",

@@ -264,6 +264,7 @@ mod tests {
     use serde_json::Map;
 
     use super::*;
+    use crate::findings::Marks;
     use crate::findings::Subject;
     use crate::source::Failure;
     use crate::survey::Coverage;
@@ -330,6 +331,7 @@ mod tests {
             subject: Subject::default(),
             message: String::new(),
             evidence: Map::new(),
+            marks: Marks::default(),
             remedy: String::new(),
         }
     }

@@ -3,6 +3,8 @@
 //! The pages are the Markdown files under `docs/findings/`, built into the program, so that the command
 //! line explains offline exactly what the documentation says.
 
+use std::sync::LazyLock;
+
 use super::Severity;
 
 /// One kind of finding.
@@ -21,17 +23,35 @@ pub struct Rule {
 /// Pairs an id with its page, so that the two cannot differ.
 macro_rules! rule {
     ($id:literal, $severity:ident, $title:literal) => {
-        Rule {
+        $crate::findings::catalogue::Rule {
             id: $id,
             title: $title,
-            severity: Severity::$severity,
-            page: include_str!(concat!("../../docs/findings/", $id, ".md")),
+            severity: $crate::findings::Severity::$severity,
+            page: include_str!(concat!(
+                env!("CARGO_MANIFEST_DIR"),
+                "/docs/findings/",
+                $id,
+                ".md"
+            )),
         }
     };
 }
+pub(super) use rule;
 
 /// All rules, by id.
-pub static RULES: &[Rule] = &[
+pub static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
+    let parts = [OF_SURVEYS, super::budget::RULES].into_iter();
+    let mut rules: Vec<Rule> = parts
+        .chain(super::lint::rules())
+        .flatten()
+        .copied()
+        .collect();
+    rules.sort_unstable_by_key(|rule| rule.id);
+    rules
+});
+
+/// The rules about what was read from targets, by id.
+pub static OF_SURVEYS: &[Rule] = &[
     rule!(
         "collector/failures-lost",
         High,
@@ -152,7 +172,7 @@ mod tests {
 
     #[test]
     fn every_page_opens_with_its_id_title_and_severity() {
-        for rule in RULES {
+        for rule in &*RULES {
             let head = format!(
                 "# {}\n\n{}.\n\nSeverity: {}",
                 rule.id,
@@ -177,7 +197,7 @@ mod tests {
             "When to ignore",
             "How to silence",
         ];
-        for rule in RULES {
+        for rule in &*RULES {
             let headings: Vec<_> = rule
                 .page
                 .lines()
@@ -189,7 +209,7 @@ mod tests {
 
     #[test]
     fn every_page_fits_a_terminal() {
-        for rule in RULES {
+        for rule in &*RULES {
             for (index, line) in rule.page.lines().enumerate() {
                 assert!(
                     line.chars().count() <= 80,
@@ -287,7 +307,7 @@ mod tests {
 
     #[test]
     fn titles_fit_a_line_of_the_list() {
-        for rule in RULES {
+        for rule in &*RULES {
             assert!(rule.title.len() <= 43, "{}", rule.title);
         }
     }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::json;
 
 use super::Finding;
+use super::Marks;
 use super::Severity;
 use super::Subject;
 use super::evidence;
@@ -68,6 +69,7 @@ fn finding(plan: &str, lost: &BTreeMap<(&str, &str), &Lost>) -> Option<Finding> 
             ("origin", json!(first.origin)),
             ("reason", json!(first.reason)),
         ]),
+        marks: Marks::default(),
         remedy: "mend what the target writes, or raise the limit that refuses it; `up` is 0 for it until then"
             .to_owned(),
     })

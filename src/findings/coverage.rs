@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::Finding;
+use super::Marks;
 use super::Severity;
 use super::Subject;
 use super::Thresholds;
@@ -38,6 +39,7 @@ pub(super) fn inspect(survey: &Survey, thresholds: &Thresholds, findings: &mut V
             ("failed_share", json!(rounded(lost))),
             ("interrupted", json!(survey.interrupted)),
         ]),
+        marks: Marks::default(),
         remedy: remedy(survey),
     });
 }

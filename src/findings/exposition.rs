@@ -8,6 +8,7 @@ use serde_json::Value;
 use serde_json::json;
 
 use super::Finding;
+use super::Marks;
 use super::Severity;
 use super::Subject;
 use super::evidence;
@@ -48,6 +49,7 @@ pub(super) fn inspect(survey: &Survey, findings: &mut Vec<Finding>) {
                     ("series", json!(target.series)),
                     ("origin", json!(target.origin)),
                 ]),
+                marks: Marks::default(),
                 remedy: "find the repeated lines with `sed 's/ [^ ]*$//' DUMP | sort | uniq -d` and fix \
                          the exporter: usually two registries with one name, or an application's and a \
                          proxy's metrics merged into one page"
@@ -76,6 +78,7 @@ fn unescaped(survey: &Survey, rejects: &TargetRejects) -> Option<Finding> {
             its_series(lost),
         ),
         evidence: reject_evidence(survey, rejects, rejects.unescaped, first),
+        marks: Marks::default(),
         remedy: "rename what the label shows so that it holds no \" and no \\ (in a Linkerd \
                  ServiceProfile: spec.routes[].name); no relabel rule can help, as the scrape fails \
                  before relabeling"
@@ -124,6 +127,7 @@ fn rejected(survey: &Survey, rejects: &TargetRejects) -> Option<Finding> {
             place(first)
         ),
         evidence: reject_evidence(survey, rejects, others, first),
+        marks: Marks::default(),
         remedy: remedy.to_owned(),
     })
 }

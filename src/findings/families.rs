@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::Finding;
+use super::Marks;
 use super::Severity;
 use super::Subject;
 use super::Thresholds;
@@ -48,6 +49,7 @@ pub(super) fn inspect(survey: &Survey, thresholds: &Thresholds, findings: &mut V
                     ("series_share", json!(rounded(part))),
                     ("otlp_data_points", json!(family.otlp_data_points)),
                 ]),
+                marks: Marks::default(),
                 remedy: remedy(family),
             });
         }

@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use serde_json::json;
 
 use super::Finding;
+use super::Marks;
 use super::Severity;
 use super::Subject;
 use super::ends;
@@ -123,6 +124,7 @@ fn hidden_from_http(edge: &Edge) -> Option<Finding> {
             ("hidden_share", json!(rounded(failing))),
             ("codes", json!(codes.into_iter().collect::<BTreeMap<_, _>>())),
         ]),
+        marks: Marks::default(),
         remedy: "alert on the gRPC status or the mesh's classification, not on the HTTP status: \
                  response_total{classification=\"failure\"} or grpc_status; under Istio grpc_response_status"
             .to_owned(),
@@ -171,6 +173,7 @@ fn hidden_from_mesh(edge: &Edge) -> Option<Finding> {
                 json!(codes.into_iter().collect::<BTreeMap<_, _>>()),
             ),
         ]),
+        marks: Marks::default(),
         remedy: "count response_total{grpc_status!~\"|0\"} where these codes are failures to you; \
                  classification follows the proxy's own list of codes"
             .to_owned(),
@@ -216,6 +219,7 @@ fn blind_family(family: &str, blind: &[&Blind]) -> Option<Finding> {
             ("destinations", json!(blind.len())),
             ("hidden", json!(hidden)),
         ]),
+        marks: Marks::default(),
         remedy: "build no dashboard, alert or SLO of gRPC calls on it; a GRPCRoute for the service makes the proxy \
                  count them by gRPC status"
             .to_owned(),
@@ -256,6 +260,7 @@ fn absent_families(absent: &[Absent]) -> Vec<Finding> {
                 ("destination", json!(&*destination)),
                 ("count", json!(first.count)),
             ]),
+            marks: Marks::default(),
             remedy: remedy.to_owned(),
         })
     };
@@ -301,6 +306,7 @@ fn stripped(mesh: &Mesh) -> Option<Finding> {
             ("without_classification", json!(unclassified)),
             ("without_grpc_status", json!(without_grpc)),
         ]),
+        marks: Marks::default(),
         remedy: "let the filter that made this scrape keep classification and grpc_status; they multiply \
                  response_total alone, which is small"
             .to_owned(),

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use serde_json::json;
 
 use super::Finding;
+use super::Marks;
 use super::Severity;
 use super::Subject;
 use super::Thresholds;
@@ -99,6 +100,7 @@ fn unbounded(survey: &Survey, label: &LabelCount, thresholds: &Thresholds) -> Op
                 ),
             ),
         ]),
+        marks: Marks::default(),
         remedy: format!(
             "sum it away before storage, for example a recording rule `sum without ({}) ({})` and a drop \
              of the raw series; not by labeldrop, which makes {} series collide",
@@ -195,6 +197,7 @@ fn redundant(survey: &Survey, thresholds: &Thresholds) -> Option<Finding> {
                 ),
             ),
         ]),
+        marks: Marks::default(),
         remedy: format!(
             "start with metric_relabel_configs `- {{action: labeldrop, regex: {}}}` ({}) and \
              audit again before the next: labels that determine each other cannot all go",

@@ -4,6 +4,7 @@
 use serde_json::json;
 
 use super::Finding;
+use super::Marks;
 use super::Severity;
 use super::Subject;
 use super::ends;
@@ -63,6 +64,7 @@ fn doubled(doubled: &[Doubled]) -> Option<Finding> {
             ("counted_target", json!(first.counted_name)),
             ("counted_origin", json!(first.counted_origin)),
         ]),
+        marks: Marks::default(),
         remedy: "scrape one of the two ports: 15020, which has the application and the agent too, or 15090, which \
                  has Envoy alone"
             .to_owned(),
@@ -92,6 +94,7 @@ fn both_reporters(edges: &[Edge]) -> Option<Finding> {
             arrow(first),
         ),
         evidence: evidence([("edges", json!(count)), ("first_edge", json!(arrow(first)))]),
+        marks: Marks::default(),
         remedy: "sum one reporter: reporter=\"destination\" sees calls that arrive, reporter=\"source\" also those \
                  that do not"
             .to_owned(),
@@ -128,6 +131,7 @@ fn no_mtls(edges: &[Edge], findings: &mut Vec<Finding>) {
             ("first_edges", json!(listed)),
             ("reason", json!(reason.to_string())),
         ]),
+        marks: Marks::default(),
         remedy:
             "mesh the other end, or name the port where TLS of the application's own is meant; \
                  `meshctl edges -o wide` names the reason for each"

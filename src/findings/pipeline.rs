@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::Finding;
+use super::Marks;
 use super::Severity;
 use super::Subject;
 use super::evidence;
@@ -111,6 +112,7 @@ fn finding(
             ("hidden_from_mesh", json!(totals.hidden_from_mesh)),
             ("names_without_label", json!(without_label)),
         ]),
+        marks: Marks::default(),
         remedy: "keep response_total with its labels classification and grpc_status: it costs few series and is the \
                  one family that tells"
             .to_owned(),

@@ -5,6 +5,7 @@ use std::cmp::Reverse;
 use serde_json::json;
 
 use super::Finding;
+use super::Marks;
 use super::Severity;
 use super::Subject;
 use super::Thresholds;
@@ -72,6 +73,7 @@ fn outlier(
             ("leading_family_series", json!(leading.map(|(_, series)| series))),
             ("origin", json!(target.origin)),
         ]),
+        marks: Marks::default(),
         remedy: "audit it alone with --target and compare its labels with a peer's: more peers, routes or \
                  ports than others, or a label that only grows there until the proxy restarts"
             .to_owned(),

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use serde_json::json;
 
 use super::Finding;
+use super::Marks;
 use super::Severity;
 use super::Subject;
 use super::evidence;
@@ -49,6 +50,7 @@ pub(super) fn about(
         },
         message,
         evidence: evidence([("job", json!(job))]),
+        marks: Marks::default(),
         remedy: remedy.to_owned(),
     }
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::json;
 
 use super::Finding;
+use super::Marks;
 use super::Severity;
 use super::Subject;
 use super::evidence;
@@ -107,6 +108,7 @@ fn unscraped(targets: &Targets, proxy: Proxy, sidecars: &[(&Sidecar, &Why)]) -> 
             ("running", json!(running)),
             ("way", json!(way)),
         ]),
+        marks: Marks::default(),
         remedy: "let a job keep the proxy's container and the port with its metrics (linkerd-admin 4191, \
                  http-envoy-prom 15090) in every namespace, init containers included: native sidecars are some"
             .to_owned(),

@@ -251,6 +251,7 @@ mod tests {
     use serde_json::Map;
 
     use super::*;
+    use crate::findings::Marks;
     use crate::findings::Subject;
     use crate::source::Failure;
     use crate::survey::Coverage;
@@ -288,6 +289,7 @@ mod tests {
             subject: Subject::default(),
             message: message.to_owned(),
             evidence: Map::new(),
+            marks: Marks::default(),
             remedy: "mend it".to_owned(),
         }
     }

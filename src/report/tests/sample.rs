@@ -14,6 +14,7 @@ use crate::census::ValueCount;
 use crate::census::class::ValueClass;
 use crate::exposition::FamilyType;
 use crate::findings::Finding;
+use crate::findings::Marks;
 use crate::findings::Severity;
 use crate::findings::Subject;
 use crate::source::Failure;
@@ -317,6 +318,7 @@ fn finding(id: &'static str, severity: Severity, message: &str, remedy: &str) ->
             .as_object()
             .cloned()
             .unwrap_or_default(),
+        marks: Marks::default(),
         remedy: remedy.to_owned(),
     }
 }
