@@ -57,12 +57,18 @@ pub struct Totals {
 }
 
 /// What one target exposes.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct TargetCount {
     /// `Target::name` of the source.
     pub name: String,
     /// `Target::origin` of the source.
     pub origin: String,
+    /// Its namespace, where the source tells.
+    pub namespace: Option<String>,
+    /// Its pod, where the source tells.
+    pub pod: Option<String>,
+    /// What runs the pod, as `deployment/web`, where the source tells.
+    pub workload: Option<String>,
     /// Distinct (name, label set).
     pub series: u64,
     /// Lines read as samples.

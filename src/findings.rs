@@ -234,6 +234,7 @@ mod tests {
             rejects: 2,
             duplicates,
             body_bytes: 0,
+            ..TargetCount::default()
         }
     }
 

@@ -39,6 +39,7 @@ pub use fold::merge;
 pub use grpc::grpc;
 pub use histogram::Histogram;
 pub use histogram::Quantile;
+pub use naming::workload_of_pod;
 pub use party::Party;
 pub use party::Security;
 pub use recorded::Recorded;

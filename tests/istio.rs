@@ -53,7 +53,7 @@ fn take(builder: &mut Builder, scraped: &[Scraped]) {
         let lines = Reader::new(1 << 20)
             .read(&mut unread, &mut Lines(&mut tally))
             .unwrap();
-        let series = tally.fold_target(target.name.clone(), target.origin.clone(), lines);
+        let series = tally.fold_target(target, lines);
         builder.target(target, tally.table(), series < lines.samples);
         tally.drop_target();
     }

@@ -426,6 +426,7 @@ fn full() -> Survey {
                 rejects: 1,
                 duplicates: 0,
                 body_bytes: 100,
+                ..TargetCount::default()
             }],
             families: vec![family],
             labels: vec![label],

@@ -101,6 +101,9 @@ impl Tally {
             TargetCount {
                 name: target.name.clone(),
                 origin: target.origin.clone(),
+                namespace: target.namespace.clone(),
+                pod: target.pod.clone(),
+                workload: target.workload.clone(),
                 series: target.series,
                 samples: target.lines.samples,
                 rejects: target.lines.rejects,

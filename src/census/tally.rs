@@ -5,6 +5,7 @@ use super::fold;
 use crate::exposition::LineCounts;
 use crate::exposition::Metadata;
 use crate::exposition::Sample;
+use crate::source::Target;
 use crate::table::Keep;
 use crate::table::Table;
 use crate::table::TextId;
@@ -29,6 +30,9 @@ pub struct Tally {
 pub(super) struct TargetTally {
     pub(super) name: String,
     pub(super) origin: String,
+    pub(super) namespace: Option<String>,
+    pub(super) pod: Option<String>,
+    pub(super) workload: Option<String>,
     pub(super) series: u64,
     pub(super) lines: LineCounts,
 }
@@ -84,19 +88,27 @@ impl Tally {
         self.table.measure(wanted);
     }
 
-    /// Adds the target being read to the count and forgets it.
+    /// Adds the target being read to the count, known by nothing but its name and origin, and forgets it.
     pub fn end_target(&mut self, name: String, origin: String, lines: LineCounts) {
-        self.fold_target(name, origin, lines);
+        let target = Target {
+            name,
+            origin,
+            ..Target::default()
+        };
+        self.fold_target(&target, lines);
         self.drop_target();
     }
 
     /// Adds the target being read to the count; comes back with its number of series. Its table stays until
     /// [`Tally::drop_target`].
-    pub fn fold_target(&mut self, name: String, origin: String, lines: LineCounts) -> u64 {
+    pub fn fold_target(&mut self, target: &Target, lines: LineCounts) -> u64 {
         let series = fold::fold(self);
         self.targets.push(TargetTally {
-            name,
-            origin,
+            name: target.name.clone(),
+            origin: target.origin.clone(),
+            namespace: target.namespace.clone(),
+            pod: target.pod.clone(),
+            workload: target.workload.clone(),
             series,
             lines,
         });

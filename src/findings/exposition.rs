@@ -211,6 +211,7 @@ mod tests {
             rejects: rejects.iter().map(|rejects| rejects.count).sum(),
             duplicates,
             body_bytes: 1_000,
+            ..TargetCount::default()
         };
         let totals = Totals {
             targets: 1,

@@ -123,6 +123,7 @@ mod tests {
             rejects: 0,
             duplicates: 0,
             body_bytes: 0,
+            ..TargetCount::default()
         };
         let targets = series.iter().enumerate().map(target).collect();
         Survey {

@@ -163,7 +163,7 @@ impl Known {
             let key = (Text::clone(namespace), Text::clone(pod));
             self.workload_of_pod.get(&key).cloned().flatten()
         });
-        party.workload = said.or_else(|| workload_of_name(pod));
+        party.workload = said.or_else(|| workload_of_pod(pod).map(Text::from));
         party.concluded |= party.workload.is_some();
     }
 
@@ -276,20 +276,21 @@ pub(super) fn account(identity: &str) -> Option<(&str, &str)> {
 
 /// What a pod's name says of its workload, by how controllers name pods: a template hash and five letters behind
 /// that of a deployment, a number behind that of a stateful set, five letters behind that of a daemon set or job
-/// (k8s.io/apimachinery, `util/rand`: letters without vowels, and digits without 0, 1 and 3).
-fn workload_of_name(pod: &str) -> Option<Text> {
+/// (k8s.io/apimachinery, `util/rand`: letters without vowels, and digits without 0, 1 and 3). `web` for
+/// `web-7d4b9c6f5-x2x9z`, and `None` for a name that no controller makes.
+///
+/// The name alone: of which kind the workload is, a pod's name does not tell for certain.
+pub fn workload_of_pod(pod: &str) -> Option<&str> {
     let (front, last) = pod.rsplit_once('-')?;
     if !last.is_empty() && last.chars().all(|letter| letter.is_ascii_digit()) && last.len() < 5 {
-        return Some(front.into());
+        return Some(front);
     }
     if last.len() != 5 || !is_random(last) {
         return None;
     }
     match front.rsplit_once('-') {
-        Some((name, hash)) if (6..=10).contains(&hash.len()) && is_random(hash) => {
-            Some(name.into())
-        }
-        _ => Some(front.into()),
+        Some((name, hash)) if (6..=10).contains(&hash.len()) && is_random(hash) => Some(name),
+        _ => Some(front),
     }
 }
 
@@ -331,7 +332,7 @@ mod tests {
             ("web", None),
             ("web-server", None),
         ] {
-            assert_eq!(workload_of_name(pod).as_deref(), workload, "{pod}");
+            assert_eq!(workload_of_pod(pod), workload, "{pod}");
         }
     }
 

@@ -160,9 +160,8 @@ impl<'a> Worker<'a> {
                 if count.rejects.count > 0 {
                     self.part.rejects.push(count.rejects);
                 }
-                let (name, origin) = (target.name.clone(), target.origin.clone());
                 let samples = lines.samples;
-                let series = self.part.tally.fold_target(name, origin, lines);
+                let series = self.part.tally.fold_target(&target, lines);
                 if let Some(traffic) = &mut self.traffic {
                     let has_repeats = series < samples;
                     traffic.target(&target, self.part.tally.table(), has_repeats);

@@ -11,6 +11,7 @@ use meshctl::exposition::RejectKind;
 use meshctl::exposition::Sample;
 use meshctl::exposition::Tolerated;
 use meshctl::exposition::Visitor;
+use meshctl::source::Target;
 use sha2::Digest;
 use sha2::Sha256;
 
@@ -75,7 +76,11 @@ pub(crate) fn scraped(
         Some(_) => reading.refused.take(),
         None => Some(("server returned HTTP status 500".to_owned(), 0)),
     };
-    let series = tally.fold_target(name.to_owned(), String::new(), lines);
+    let target = Target {
+        name: name.to_owned(),
+        ..Target::default()
+    };
+    let series = tally.fold_target(&target, lines);
     run(Body {
         table: tally.table(),
         bytes: lines.bytes,

@@ -198,6 +198,7 @@ pub(super) fn survey() -> Survey {
         rejects: 0,
         duplicates: 0,
         body_bytes: series * 349,
+        ..TargetCount::default()
     };
     Survey {
         inputs: vec!["dumps/web.prom".to_owned()],
