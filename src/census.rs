@@ -4,6 +4,7 @@
 //! independent of the order of lines, targets and workers, and merging two counts equals counting
 //! together. What a label means is not known here.
 
+mod asked;
 pub mod class;
 mod columns;
 mod determinants;
@@ -15,6 +16,10 @@ mod relations;
 mod shapes;
 mod tally;
 
+pub use asked::Asked;
+pub use asked::LabelSpread;
+pub use asked::LabelValues;
+pub use asked::LabelsPerSeries;
 pub use tally::Tally;
 
 use crate::exposition::FamilyType;
@@ -31,6 +36,10 @@ pub struct Census {
     pub families: Vec<FamilyCount>,
     /// All labels over all families, by name.
     pub labels: Vec<LabelCount>,
+    /// How many labels the series have; `None` where nobody asked, or where there are none.
+    pub labels_per_series: Option<LabelsPerSeries>,
+    /// The values of the labels that were asked for, by family, then label.
+    pub values: Vec<LabelValues>,
 }
 
 /// Sums over all targets.

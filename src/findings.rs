@@ -298,6 +298,7 @@ mod tests {
                 targets,
                 families: vec![family],
                 labels,
+                ..Census::default()
             },
             rejects: vec![TargetRejects {
                 target: "a".to_owned(),

@@ -16,6 +16,7 @@ use std::thread::ScopedJoinHandle;
 
 use crossbeam_channel::Sender;
 
+use crate::census;
 use crate::census::Census;
 use crate::census::Tally;
 use crate::collector::plan;
@@ -31,6 +32,7 @@ use crate::source::Remark;
 use crate::source::Scrape;
 use crate::source::Skip;
 use crate::source::Target;
+use crate::waterfall::LabelsAt;
 use crate::waterfall::Selector;
 pub use follow::First;
 pub use follow::Followed;
@@ -127,6 +129,34 @@ pub struct Plan {
     pub latency: Option<latency::Question>,
     /// When the scrapes are taken to have happened, in nanoseconds since 1970.
     pub now_ns: u64,
+    /// What is counted beyond the usual.
+    pub detail: Detail,
+}
+
+/// What is counted only where somebody asks for it, for it costs time and memory.
+#[derive(Debug, Clone, Default)]
+pub struct Detail {
+    /// How many labels the series have, without any simulation: `Census::labels_per_series`.
+    pub labels_per_series: bool,
+    /// What comes of each target behind each stage: `StageFlow::by_target`. One count for each of both.
+    pub by_target: bool,
+    /// Labels behind stages: `StageFlow::labels`; and for the stage [`SCRAPE`] `Census::values`, whether anything is
+    /// simulated or not. Memory is bounded by the values of each label and family.
+    pub labels_at: Vec<LabelsAt>,
+}
+
+/// The stage in front of every pipeline: what the targets expose.
+pub const SCRAPE: &str = "scrape";
+
+impl Detail {
+    /// What the census is asked.
+    fn of_census(&self) -> census::Asked {
+        let at_scrape = self.labels_at.iter().filter(|at| at.stage == SCRAPE);
+        census::Asked {
+            labels_per_series: self.labels_per_series,
+            values_of: at_scrape.map(|at| at.labels.clone()).collect(),
+        }
+    }
 }
 
 /// What to make of traffic.

@@ -4,8 +4,10 @@
 //! plain data in a total order. Each worker counts on its own, and these counts merge.
 
 mod arrivals;
+mod asked;
 mod bounds;
 mod counter;
+mod detail;
 pub mod difference;
 mod explain;
 mod finish;
@@ -31,7 +33,21 @@ pub use way::Sought;
 pub use way::Way;
 pub use way::follow;
 
+pub use crate::census::LabelSpread;
+
+use globset::GlobMatcher;
+
+use crate::census::LabelValues;
 use crate::collector::plan::StageKind;
+
+/// Labels that are to be counted behind a stage, family by family.
+#[derive(Debug, Clone)]
+pub struct LabelsAt {
+    /// Id of the stage; where several have it, each counts.
+    pub stage: String,
+    /// Which labels, by name; `None` is any.
+    pub labels: Option<GlobMatcher>,
+}
 
 /// What one pipeline makes of all targets.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -67,12 +83,37 @@ pub struct StageFlow {
     pub by_name: Vec<(String, Count)>,
     /// How many labels the series have; `None` where there are none.
     pub labels_per_series: Option<LabelSpread>,
+    /// The family that has the series with the most labels, the first by name where several do; `None` for the scrape,
+    /// of which the census tells it, and for relabeling, of which nobody does.
+    pub widest: Option<String>,
+    /// What comes of each target, by name, then origin; those of which nothing is left are absent, and all where nobody
+    /// asked. Up to the exporters these add up to the totals. Behind one each counts what it sends itself, payload by
+    /// payload: a series that several send as the same one is counted for each of them.
+    pub by_target: Vec<TargetFlow>,
+    /// The labels that were asked for, by family, then label.
+    ///
+    /// A family is what the Collector calls a metric; behind relabeling and exporters, which know names of samples
+    /// alone, the name without `_bucket`, `_count` or `_sum`. Labels are what the stage has as such: behind relabeling
+    /// those of the target, `job` and `instance`, are among them; within the Collector the attributes of the resource
+    /// are none, until an exporter makes labels of them. A series that several payloads send counts for each.
+    pub labels: Vec<LabelValues>,
     /// What went here, by name, then reason.
     pub dropped: Vec<Dropped>,
     /// What got another name here.
     pub renamed: Vec<Renamed>,
     /// Rules that could not be judged for some items.
     pub failed: Vec<Failed>,
+}
+
+/// What comes of one target behind a stage.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TargetFlow {
+    /// `Target::name`.
+    pub target: String,
+    /// `Target::origin`.
+    pub origin: String,
+    /// How much: of all jobs that scrape it.
+    pub count: Count,
 }
 
 /// How much there is of something.
@@ -93,17 +134,6 @@ impl Count {
         self.data_points += other.data_points;
         self.body_bytes += other.body_bytes;
     }
-}
-
-/// How many labels series have.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct LabelSpread {
-    /// Fewest.
-    pub min: u64,
-    /// Median; the mean of the middle two where their number is even.
-    pub median: f64,
-    /// Most.
-    pub max: u64,
 }
 
 /// Series of one name that a stage dropped for one reason.

@@ -62,7 +62,7 @@ impl Ledger for Storage {
     fn target_dropped(&mut self, _: &str, _: RuleId) {}
     fn scraped(&mut self, _: Body<'_>) {}
     fn holds(&mut self, _: StageId, _: &Metrics, _: bool) {}
-    fn unchanged(&mut self, _: StageId) {}
+    fn unchanged(&mut self, _: StageId, _: &Metrics, _: bool) {}
     fn metric_dropped(&mut self, _: StageId, _: &Metrics, _: At, _: RuleId) {}
     fn point_dropped(&mut self, _: StageId, _: &Metrics, _: At, _: RuleId) {}
     fn renamed(&mut self, _: StageId, _: &str, _: &str, _: RuleId) {}

@@ -9,10 +9,12 @@ use std::fs;
 use std::path::Path;
 
 use meshctl::census::Census;
+use meshctl::census::LabelValues;
 use meshctl::census::Redundancy;
 use meshctl::source;
 use meshctl::survey;
 use meshctl::survey::Survey;
+use meshctl::waterfall::LabelsAt;
 use proptest::prelude::*;
 
 use support::slow_counter::SlowFamily;
@@ -32,6 +34,14 @@ fn survey(paths: &[String], workers: usize) -> Survey {
         watch: None,
         latency: None,
         now_ns: 0,
+        detail: survey::Detail {
+            labels_per_series: true,
+            by_target: false,
+            labels_at: vec![LabelsAt {
+                stage: survey::SCRAPE.to_owned(),
+                labels: None,
+            }],
+        },
     };
     survey::run(&plan, &survey::Control::default())
 }
@@ -107,6 +117,7 @@ fn ensure_equal(census: &Census, bodies: &[Body]) {
         let described = targets.iter().filter_map(|t| t.described.get(&count.name));
         ensure_family_equal(count, slow, described.sum());
     }
+    ensure_detail_equal(census, &families);
     let sample_names: BTreeSet<_> = census
         .families
         .iter()
@@ -140,6 +151,59 @@ fn ensure_equal(census: &Census, bodies: &[Body]) {
             "values of {}",
             label.name
         );
+    }
+}
+
+/// Holds what is counted on request against the slow counter.
+fn ensure_detail_equal(census: &Census, families: &BTreeMap<&str, Vec<&SlowFamily>>) {
+    let mut label_counts: Vec<(u64, &str)> = Vec::new();
+    let mut values: BTreeMap<(&str, String), (u64, BTreeSet<String>)> = BTreeMap::new();
+    for (name, family) in families {
+        for (_, labels) in family.iter().flat_map(|family| family.series()) {
+            label_counts.push((labels.len() as u64, name));
+            for (label, value) in labels {
+                let (series, all) = values.entry((name, label)).or_default();
+                *series += 1;
+                all.insert(value);
+            }
+        }
+    }
+    label_counts.sort_by(|a, b| a.0.cmp(&b.0).then(b.1.cmp(a.1)));
+    let counted = census.labels_per_series.as_ref();
+    let middle = |at: usize| label_counts[at].0 as f64;
+    let expected = label_counts.last().map(|(max, widest)| {
+        let last = label_counts.len() - 1;
+        let median = (middle(last / 2) + middle(last.div_ceil(2))) / 2.0;
+        (label_counts[0].0, median, *max, *widest)
+    });
+    let counted = counted.map(|counted| {
+        let spread = counted.spread;
+        (spread.min, spread.median, spread.max, &*counted.widest)
+    });
+    assert_eq!(counted, expected, "labels per series");
+    let listed: Vec<_> = census
+        .values
+        .iter()
+        .map(|of| (&*of.family, &*of.label, of.series, of.values.len()))
+        .collect();
+    let expected: Vec<_> = values
+        .iter()
+        .map(|((family, label), (series, all))| (*family, &**label, *series, all.len()))
+        .collect();
+    assert_eq!(listed, expected, "values of labels");
+    for first in ["", "c", "h"] {
+        let wanted = |family: &str| family.starts_with(first);
+        let mut expected: BTreeMap<&str, (u64, BTreeSet<&String>)> = BTreeMap::new();
+        for ((_, label), (series, all)) in values.iter().filter(|((f, _), _)| wanted(f)) {
+            let (sum, together) = expected.entry(label).or_default();
+            *sum += series;
+            together.extend(all);
+        }
+        let expected: BTreeMap<_, _> = expected
+            .into_iter()
+            .map(|(label, (series, all))| (label, (series, all.len() as u64)))
+            .collect();
+        assert_eq!(LabelValues::together(&census.values, wanted), expected);
     }
 }
 

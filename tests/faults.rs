@@ -68,6 +68,7 @@ fn survey_of(options: Options, control: &Control) -> Survey {
         watch: None,
         latency: None,
         now_ns: 0,
+        detail: meshctl::survey::Detail::default(),
     };
     survey::run(&plan, control)
 }

@@ -29,6 +29,7 @@ fn survey(paths: &[&str], workers: usize, traffic: Traffic) -> Survey {
         watch: None,
         latency: None,
         now_ns: 0,
+        detail: meshctl::survey::Detail::default(),
     };
     let survey = survey::run(&plan, &survey::Control::default());
     assert_eq!(survey.coverage.failed, []);

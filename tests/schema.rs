@@ -483,6 +483,9 @@ fn simulated() -> Simulated {
             median: 1.5,
             max: 2,
         }),
+        widest: Some(text("response_total")),
+        by_target: Vec::new(),
+        labels: Vec::new(),
         dropped: vec![Dropped {
             name: text("up"),
             reason: text("because"),

@@ -27,6 +27,8 @@ pub(super) struct FamilyTally {
     pub(super) series_per_target: Vec<(u32, u64)>,
     pub(super) labels: Vec<LabelTally>,
     pub(super) label_of_key: HashMap<KeyId, usize>,
+    /// Series by their number of labels, where that is asked for.
+    pub(super) label_counts: Vec<u64>,
     pub(super) values: ValueCounts,
     pub(super) determinants: Determinants,
 }

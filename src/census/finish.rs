@@ -74,6 +74,10 @@ impl Tally {
             .map(|(name, family)| self.family_count(name, family, &classes))
             .collect();
         census.labels = self.label_counts(&families, &census.families, &classes);
+        census.labels_per_series = Self::labels_per_series(&families);
+        if !self.asked.values_of.is_empty() {
+            census.values = self.label_values(&families);
+        }
         redundancy::explain(&self.table.pairs, &families, &mut census);
         census
     }
@@ -311,6 +315,7 @@ fn merge_family(
         series_per_target,
         labels,
         label_of_key: _,
+        label_counts,
         values,
         determinants,
     } = other;
@@ -329,6 +334,11 @@ fn merge_family(
         .into_iter()
         .map(|(target, series)| (target + first_target, series));
     mine.series_per_target.extend(moved);
+    let longer = mine.label_counts.len().max(label_counts.len());
+    mine.label_counts.resize(longer, 0);
+    for (mine, theirs) in mine.label_counts.iter_mut().zip(label_counts) {
+        *mine += theirs;
+    }
     let mut index = Vec::with_capacity(labels.len());
     for (near, label) in labels.into_iter().enumerate() {
         let at = mine.label(keys[label.key as usize], near);

@@ -27,6 +27,8 @@ pub(super) struct Input<'a> {
     pub(super) combos: &'a [Combo],
     pub(super) body: &'a Body,
     pub(super) target_index: u32,
+    /// Whether to count how many labels series have.
+    pub(super) counts_labels: bool,
 }
 
 /// Buffers that folding needs, kept from target to target.

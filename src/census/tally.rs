@@ -1,5 +1,6 @@
 //! One worker's count: takes the samples of one target after the other and folds each target in.
 
+use super::asked::Asked;
 use super::family::FamilyTally;
 use super::fold;
 use crate::exposition::LineCounts;
@@ -22,6 +23,7 @@ pub struct Tally {
     pub(super) table: Table,
     pub(super) families: Families,
     pub(super) targets: Vec<TargetTally>,
+    pub(super) asked: Asked,
     scratch: fold::Scratch,
 }
 
@@ -128,6 +130,7 @@ impl Tally {
             combos: &self.table.combos.all,
             body: &self.table.body,
             target_index: self.targets.len() as u32,
+            counts_labels: self.asked.labels_per_series,
         };
         (input, &mut self.families, &mut self.scratch)
     }

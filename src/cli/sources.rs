@@ -170,6 +170,7 @@ impl SourceArgs {
             watch: None,
             latency: None,
             now_ns: super::terminal::now_ns(),
+            detail: survey::Detail::default(),
         }))
     }
 }

@@ -24,8 +24,8 @@ pub trait Ledger {
     fn received(&mut self, relabeling: Option<StageId>, receiver: StageId, received: &Received);
     /// What is there behind a stage. `reshaped`: data points may be the same series by now.
     fn holds(&mut self, stage: StageId, metrics: &Metrics, reshaped: bool);
-    /// A stage that leaves everything as it was.
-    fn unchanged(&mut self, stage: StageId);
+    /// A stage that leaves everything as it was: what is there, and whether data points may be the same series.
+    fn unchanged(&mut self, stage: StageId, metrics: &Metrics, reshaped: bool);
     /// A stage drops a metric.
     fn metric_dropped(&mut self, stage: StageId, metrics: &Metrics, at: At, rule: RuleId);
     /// A stage drops a data point.

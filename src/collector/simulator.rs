@@ -68,6 +68,13 @@ impl Pipeline {
         }
     }
 
+    /// From now on, tells the series that metric relabeling leaves: see [`Receiver::tell_relabeled`].
+    pub fn tell_relabeled(&mut self) {
+        for job in &mut self.jobs {
+            job.receiver.tell_relabeled();
+        }
+    }
+
     /// What metric relabeling does with one series of a target, in each job that scrapes it: the number of its
     /// first rule, what each rule did, and the labels that are left. Empty where there are no rules.
     pub fn explain_relabeling(
@@ -140,7 +147,7 @@ impl Pipeline {
             let processor = match &mut running.processor {
                 Some(processor) if !processor.is_transparent() => processor,
                 _ => {
-                    ledger.unchanged(stage);
+                    ledger.unchanged(stage, &metrics, reshaped);
                     continue;
                 }
             };
@@ -155,7 +162,7 @@ impl Pipeline {
             if processor.touches_points() {
                 ledger.holds(stage, &metrics, reshaped);
             } else {
-                ledger.unchanged(stage);
+                ledger.unchanged(stage, &metrics, reshaped);
             }
         }
         for (stage, exporter) in &mut self.exporters {

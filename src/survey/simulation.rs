@@ -52,15 +52,28 @@ pub(super) type Parts = Vec<Vec<(waterfall::Part, Unjudged)>>;
 
 impl Simulation {
     /// Builds the pipelines of all plans. One that does not build has been refused before the survey began.
-    pub(super) fn new(plans: &[Plan], watch: Option<&Watch>) -> Self {
+    pub(super) fn new(survey: &super::Plan) -> Self {
+        let super::Plan {
+            simulate: plans,
+            watch,
+            detail,
+            ..
+        } = survey;
         let running = |plan: &Plan| {
             let pipelines = plan.build().unwrap_or_default();
             pipelines
                 .into_iter()
-                .map(|(layout, pipeline)| {
+                .map(|(layout, mut pipeline)| {
                     let mut counter = Counter::new(&layout.stages);
                     if let Some(Watch::Name(name)) = watch {
                         counter.watch(name, plan.config.version, &layout.stages);
+                    }
+                    if detail.by_target {
+                        counter.count_targets();
+                    }
+                    counter.count_labels(&detail.labels_at);
+                    if counter.looks_at_relabeled() {
+                        pipeline.tell_relabeled();
                     }
                     Running {
                         counter,

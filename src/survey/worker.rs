@@ -78,8 +78,9 @@ pub(super) fn run<'a>(
 
 impl<'a> Worker<'a> {
     fn new(plan: &'a Plan, control: &'a Control) -> Self {
-        let simulation = Simulation::new(&plan.simulate, plan.watch.as_ref());
+        let simulation = Simulation::new(plan);
         let mut tally = Tally::with_threads(plan.workers);
+        tally.ask(plan.detail.of_census());
         // Whatever is followed is written down again, with its value.
         let follows = matches!(plan.watch, Some(Watch::Series(_)));
         tally.keep(if follows {

@@ -51,6 +51,12 @@ impl Rows {
         slice(&self.pairs, &self.ends, row)
     }
 
+    /// How many labels a row has: its pairs but those with an empty value.
+    pub fn label_count(&self, row: RowId, pairs: &Pairs) -> usize {
+        let of_row = self.pairs(row).iter();
+        of_row.filter(|&&pair| !pairs.entry(pair).empty).count()
+    }
+
     /// How many there are.
     pub fn len(&self) -> usize {
         self.ends.len()

@@ -3,12 +3,14 @@
 //! A histogram of thirty buckets is thirty series that have all but their bound in common. They are counted
 //! together, as a [`Form`], unless some of them have been sent before under the same labels.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::rc::Rc;
 
 use foldhash::HashMap;
 
 use super::Count;
+use super::asked::StageLabels;
 use super::forms::Form;
 use super::forms::FormId;
 use super::forms::Forms;
@@ -57,6 +59,8 @@ pub(super) struct Arrivals {
     pub(super) labels: LabelCounter,
     /// Series by their number of labels.
     pub(super) label_counts: Vec<u64>,
+    /// Labels family by family, if they are asked for.
+    pub(super) asked: Option<StageLabels>,
     /// What the exporter does not send: by metric name and reason.
     pub(super) dropped: HashMap<(Text, String), Count>,
 }
@@ -76,6 +80,8 @@ pub(super) struct Name {
     number: u64,
     pub(super) count: Count,
     pub(super) fingerprint: u128,
+    /// The most labels that a series of it has.
+    pub(super) most_labels: usize,
 }
 
 impl Arrivals {
@@ -183,10 +189,15 @@ impl Arrivals {
                 number: identity.text(name),
                 count: Count::default(),
                 fingerprint: 0,
+                most_labels: 0,
             });
             names.len() as u32 - 1
         };
         let form = forms.of(point, labels, number_of);
+        if let Some(asked) = &mut self.asked {
+            let labels = point.labels.iter();
+            asked.read(labels.map(|label| (&label.name, Cow::Borrowed(&label.value))));
+        }
         self.count(set, form, value_bytes);
     }
 
@@ -200,6 +211,7 @@ impl Arrivals {
             label_counts,
             current,
             labels,
+            asked,
             ..
         } = self;
         let form = &forms[id];
@@ -218,8 +230,14 @@ impl Arrivals {
             if group.is_distinct && !claims.contains_key(&key) {
                 claims.insert(key, Claim::Form(id));
                 name.count_all(set, form, group, value_bytes);
-                let labels = set.count + usize::from(group.is_bounded);
-                add_at(label_counts, labels, group.bounds.len() as u64);
+                let count = set.count + usize::from(group.is_bounded);
+                add_at(label_counts, count, group.bounds.len() as u64);
+                name.most_labels = name.most_labels.max(count);
+                if let Some(asked) = asked {
+                    let text = |bound: u64| forms.bound_text(bound);
+                    let bound_label = form.bound_label.map(|(label, _)| labels.name(label));
+                    count_asked(asked, &name.text, bound_label, group, &group.bounds, text);
+                }
                 if let Some(partly) = &mut partly {
                     partly.push((group.name, group.bounds.to_vec()));
                 }
@@ -244,8 +262,15 @@ impl Arrivals {
                 if singles.insert(series(bound)) {
                     new.push(bound);
                     name.count_one(set, form, (group, at), value_bytes);
-                    add_at(label_counts, set.count + usize::from(group.is_bounded), 1);
+                    let count = set.count + usize::from(group.is_bounded);
+                    add_at(label_counts, count, 1);
+                    name.most_labels = name.most_labels.max(count);
                 }
+            }
+            if let Some(asked) = asked {
+                let text = |bound: u64| forms.bound_text(bound);
+                let bound_label = form.bound_label.map(|(label, _)| labels.name(label));
+                count_asked(asked, &name.text, bound_label, group, &new, text);
             }
             partly.push((group.name, new));
         }
@@ -331,6 +356,23 @@ impl Name {
 pub(super) fn line_bytes(name: u64, label_bytes: u64) -> u64 {
     let braces = if label_bytes == 0 { 0 } else { label_bytes + 1 };
     name + braces + 2
+}
+
+/// Counts the labels of those series of a group that have these bounds.
+fn count_asked(
+    asked: &mut StageLabels,
+    name: &Text,
+    bound_label: Option<&Text>,
+    group: &Group,
+    bounds: &[u64],
+    text: impl Fn(u64) -> Text,
+) {
+    let family = asked.family_of_sample(name);
+    let series = bounds.len() as u64;
+    asked.count(family, series);
+    if let Some(label) = bound_label.filter(|_| group.is_bounded) {
+        asked.count_bounds(family, label, series, bounds.iter().copied(), text);
+    }
 }
 
 fn add_at(counts: &mut Vec<u64>, at: usize, by: u64) {

@@ -7,6 +7,7 @@ use super::Count;
 use super::arrivals::Arrivals;
 use super::arrivals::Sending;
 use super::arrivals::line_bytes;
+use super::asked::StageLabels;
 use super::bounds::BoundBytes;
 use super::explain::Watch;
 use super::identity::Identity;
@@ -28,7 +29,6 @@ use crate::collector::shape::PointSeries;
 use crate::collector::text::Text;
 use crate::collector::trace::RuleId;
 use crate::collector::version::Version;
-use crate::table::Table;
 
 /// Counts what the stages of one pipeline hold, drop and send.
 #[derive(Debug, Default)]
@@ -41,6 +41,8 @@ pub struct Counter {
     identity: Identity,
     /// Name and origin of the target being simulated.
     target: (String, String),
+    /// Those of all so far, if it is counted what each contributes.
+    pub(super) names_of_targets: Option<Vec<(String, String)>>,
     parts: HashMap<Text, Names>,
     scratch: Scratch,
     texts: Vec<Text>,
@@ -88,6 +90,12 @@ pub(super) struct Stage {
     pub(super) renamed: HashMap<(Text, Text, RuleId), u64>,
     pub(super) failed: HashMap<RuleId, (u64, String)>,
     pub(super) arrivals: Option<Arrivals>,
+    /// The most labels that a series has, and the first family that has one.
+    pub(super) widest: Option<(usize, Text)>,
+    /// What each target contributes, by its index, if that is counted.
+    pub(super) by_target: Vec<(usize, Count)>,
+    /// Labels, if they are counted; those of what is sent the arrivals have.
+    pub(super) labels: Option<StageLabels>,
 }
 
 /// Why something was dropped.
@@ -122,6 +130,9 @@ impl Counter {
     /// Says whose scrape comes next.
     pub fn begin_target(&mut self, name: &str, origin: &str) {
         self.target = (name.to_owned(), origin.to_owned());
+        if let Some(names) = &mut self.names_of_targets {
+            names.push(self.target.clone());
+        }
     }
 
     fn names(&mut self, metric: &Text) -> Names {
@@ -219,22 +230,36 @@ impl Counter {
         }
     }
 
-    fn count_scraped_labels(&mut self, table: &Table, into: &mut Vec<u64>) {
-        let Scratch { rows, bounds, .. } = &mut self.scratch;
+    /// Distinct series of the scrape by their number of labels; behind [`Counter::count_scrape`].
+    fn count_scraped_labels(&mut self, body: Body<'_>, into: &mut Vec<u64>) {
+        let Body { table, .. } = body;
+        let Scratch {
+            rows,
+            bounds,
+            entries,
+            ..
+        } = &mut self.scratch;
         rows.clear();
-        rows.extend((0..table.body.rows.len() as u32).map(|row| {
-            let pairs = table.body.rows.pairs(row).iter();
-            pairs
-                .filter(|&&pair| !table.pairs.entry(pair).empty)
-                .count() as u16
-        }));
+        let all = 0..table.body.rows.len() as u32;
+        rows.extend(all.map(|row| table.body.rows.label_count(row, &table.pairs) as u16));
         let new = &table.combos.all[bounds.len()..];
         bounds.extend(new.iter().map(|combo| combo.bounds.iter().count() as u16));
         let most = rows.iter().max().map_or(0, |most| usize::from(*most) + 3);
         into.resize(into.len().max(most), 0);
-        for entry in table.body.entries.all() {
+        let mut count = |entry: &crate::table::Entry| {
             let labels = rows[entry.row() as usize] + bounds[entry.combo() as usize];
             into[usize::from(labels)] += 1;
+        };
+        if body.has_repeats {
+            #[expect(
+                clippy::iter_over_hash_type,
+                reason = "counts do not depend on the order"
+            )]
+            for entry in entries.iter() {
+                count(entry);
+            }
+        } else {
+            table.body.entries.all().iter().for_each(count);
         }
     }
 }
@@ -277,7 +302,7 @@ fn add_at(counts: &mut Vec<u64>, at: usize, by: u64) {
     counts[at] += by;
 }
 
-fn each_metric(metrics: &Metrics) -> impl Iterator<Item = (At, &Metric)> {
+pub(super) fn each_metric(metrics: &Metrics) -> impl Iterator<Item = (At, &Metric)> {
     let resources = metrics.resources.iter().enumerate();
     resources.flat_map(|(resource, of_resource)| {
         let scopes = of_resource.scopes.iter().enumerate();
@@ -307,9 +332,9 @@ impl Ledger for Counter {
     fn scraped(&mut self, body: Body<'_>) {
         self.targets += 1;
         let mut stage = std::mem::take(&mut self.stages[0]);
-        let mut series = 0;
+        let mut all_names = Count::default();
         self.count_scrape(body, |name, count| {
-            series += count.series;
+            all_names.add(count);
             match stage.by_name.get_mut(&**name) {
                 Some(all) => all.add(count),
                 None => {
@@ -317,9 +342,10 @@ impl Ledger for Counter {
                 }
             }
         });
-        self.scraped_series = series;
-        self.count_scraped_labels(body.table, &mut stage.label_counts);
+        self.scraped_series = all_names.series;
+        self.count_scraped_labels(body, &mut stage.label_counts);
         self.stages[0] = stage;
+        self.add_share(0, all_names);
     }
 
     #[expect(
@@ -331,11 +357,13 @@ impl Ledger for Counter {
             self.lose(receiver, &lost.reason, self.scraped_series);
         }
         if let (Some(stage), Some(relabeled)) = (relabeling, &got.relabeled) {
-            let stage = &mut self.stages[stage];
             let count = |series: u64| Count {
                 series,
                 ..Count::default()
             };
+            self.add_share(stage, count(relabeled.kept.values().sum()));
+            self.count_relabeled_labels(stage, relabeled);
+            let stage = &mut self.stages[stage];
             for (name, &left) in &relabeled.kept {
                 stage
                     .by_name
@@ -371,10 +399,10 @@ impl Ledger for Counter {
             watch.look(stage, metrics, &self.target.0);
         }
         let mut counted = std::mem::take(&mut self.stages[stage]);
-        self.bounds.forget_place();
+        let before = (counted.data_points, counted.body_bytes);
+        self.start_over();
         let mut held = std::mem::take(&mut self.held);
         held.clear();
-        self.scratch.seen.clear();
         let mut kept: Vec<usize> = Vec::new();
         for (at, metric) in each_metric(metrics) {
             let counts = if reshaped {
@@ -395,12 +423,20 @@ impl Ledger for Counter {
                 }
             });
         }
+        let share = Count {
+            series: held.iter().map(|(_, count)| count.series).sum(),
+            data_points: counted.data_points - before.0,
+            body_bytes: counted.body_bytes - before.1,
+        };
         self.stages[stage] = counted;
         self.held = held;
+        self.add_share(stage, share);
+        self.count_labels_of(stage, metrics, reshaped);
     }
 
-    fn unchanged(&mut self, stage: StageId) {
+    fn unchanged(&mut self, stage: StageId, metrics: &Metrics, reshaped: bool) {
         self.stages[stage].unchanged = true;
+        self.count_labels_of(stage, metrics, reshaped);
     }
 
     fn metric_dropped(&mut self, stage: StageId, metrics: &Metrics, at: At, rule: RuleId) {
@@ -441,17 +477,17 @@ impl Ledger for Counter {
     }
 
     fn export(&mut self, stage: StageId, metrics: &Metrics, exporter: &mut dyn Exporter) {
-        let arrivals = self.stages[stage].arrivals.get_or_insert_default();
-        exporter.export(metrics, &mut Sending { arrivals, metrics });
-        arrivals.end_payload();
+        self.send(stage, |arrivals| {
+            exporter.export(metrics, &mut Sending { arrivals, metrics });
+        });
     }
 
     fn store(&mut self, stage: StageId, stored: &[Stored]) {
-        let arrivals = self.stages[stage].arrivals.get_or_insert_default();
-        for sample in stored {
-            arrivals.store(sample);
-        }
-        arrivals.end_payload();
+        self.send(stage, |arrivals| {
+            for sample in stored {
+                arrivals.store(sample);
+            }
+        });
     }
 
     fn done(&mut self) {
@@ -460,8 +496,32 @@ impl Ledger for Counter {
 }
 
 impl Counter {
+    /// Counts one payload that an exporter sends.
+    fn send(&mut self, stage: StageId, send: impl FnOnce(&mut Arrivals)) {
+        let counts_targets = self.names_of_targets.is_some();
+        let arrivals = self.stages[stage].arrivals.get_or_insert_default();
+        let before = counts_targets.then(|| arrivals.sent());
+        send(arrivals);
+        arrivals.end_payload();
+        if let Some(before) = before {
+            let share = arrivals.sent().since(before);
+            self.add_share(stage, share);
+        }
+    }
+
+    /// Gets ready to look through a payload.
+    pub(super) fn start_over(&mut self) {
+        self.bounds.forget_place();
+        self.scratch.seen.clear();
+    }
+
     /// The points of a metric that are not the same series as one before.
-    fn distinct_points(&mut self, metric: &Metric, resource: &Attributes, kept: &mut Vec<usize>) {
+    pub(super) fn distinct_points(
+        &mut self,
+        metric: &Metric,
+        resource: &Attributes,
+        kept: &mut Vec<usize>,
+    ) {
         let of_resource = self.identity.labels(sorted(resource).iter().map(pair));
         let name = self.identity.text(&metric.name);
         for point in 0..metric.data.len() {
@@ -488,6 +548,7 @@ impl Counter {
         let mut counts = Counts::default();
         let name = metric.name.len() as u64;
         let is_summary = matches!(metric.data, Data::Summary(_));
+        let mut most = None;
         for point in points {
             let (series, bound_bytes) = self.bounds.series(&metric.data, point);
             counts.add(&metric.data, series);
@@ -499,6 +560,9 @@ impl Counter {
             let label_bytes = common.attributes.text_bytes();
             let quantiles = if is_summary { series.values } else { 0 };
             let bounded = series.buckets + quantiles;
+            if series.total() > 0 {
+                most = most.max(Some(labels + usize::from(bounded > 0)));
+            }
             add_at(&mut stage.label_counts, labels, series.total() - bounded);
             if bounded > 0 {
                 add_at(&mut stage.label_counts, labels + 1, bounded);
@@ -509,7 +573,21 @@ impl Counter {
                 + bound_bytes
                 + u64::from(common.value_bytes);
         }
+        stage.widen(most, &metric.name);
         counts
+    }
+}
+
+impl Stage {
+    /// Takes note of the most labels that a series of a family has.
+    fn widen(&mut self, most: Option<usize>, family: &Text) {
+        let Some(most) = most else {
+            return;
+        };
+        let known = self.widest.as_ref();
+        if known.is_none_or(|(known, first)| most > *known || (most == *known && family < first)) {
+            self.widest = Some((most, family.clone()));
+        }
     }
 }
 

@@ -16,11 +16,16 @@ use super::LabelSpread;
 use super::Lost;
 use super::Renamed;
 use super::StageFlow;
+use super::TargetFlow;
 use super::arrivals::Arrivals;
 use super::arrivals::Sent;
+use super::asked;
+use super::asked::LabelsPart;
+use super::asked::StageLabels;
 use super::counter::Cause;
 use super::counter::Counter;
 use super::counter::Stage;
+use super::difference::family;
 use super::explain::Watch;
 use super::identity::mark;
 use super::labels;
@@ -51,6 +56,9 @@ struct StagePart {
     renamed: BTreeMap<(String, String, u32), u64>,
     failed: BTreeMap<u32, (u64, String)>,
     arrivals: Option<ArrivalsPart>,
+    widest: Option<(usize, String)>,
+    by_target: Vec<TargetFlow>,
+    labels: Vec<LabelsPart>,
 }
 
 #[derive(Debug, Default)]
@@ -67,8 +75,10 @@ struct ArrivalsPart {
 impl Counter {
     /// The count without anything that must stay in its thread.
     pub fn finish(self) -> Part {
+        let targets = self.names_of_targets.unwrap_or_default();
+        let stage = |stage| StagePart::of(stage, &targets);
         Part {
-            stages: self.stages.into_iter().map(StagePart::of).collect(),
+            stages: self.stages.into_iter().map(stage).collect(),
             targets: self.targets,
             dropped_targets: self.dropped_targets.into_iter().collect(),
             lost: self.lost,
@@ -82,7 +92,7 @@ impl StagePart {
         clippy::iter_over_hash_type,
         reason = "counts do not depend on the order"
     )]
-    fn of(stage: Stage) -> Self {
+    fn of(stage: Stage, targets: &[(String, String)]) -> Self {
         let Stage {
             id,
             kind,
@@ -95,7 +105,12 @@ impl StagePart {
             renamed,
             failed,
             arrivals,
+            widest,
+            by_target,
+            labels,
         } = stage;
+        let mut widest = widest.map(|(labels, family)| (labels, family.to_string()));
+        let mut labels: Vec<LabelsPart> = labels.into_iter().map(StageLabels::finish).collect();
         let reason = |cause: Cause| match cause {
             Cause::Rule(rule) => (String::new(), Some(rule)),
             Cause::Shortfall(why) => (words(why).to_owned(), None),
@@ -108,8 +123,12 @@ impl StagePart {
                 ((name.to_string(), reason, rule), count)
             })
             .collect();
-        let arrivals = arrivals.map(|arrivals| {
+        let arrivals = arrivals.map(|mut arrivals| {
             label_counts.clone_from(&arrivals.label_counts);
+            for name in arrivals.names() {
+                widen(&mut widest, name.most_labels, family(&name.text));
+            }
+            labels.extend(arrivals.asked.take().map(StageLabels::finish));
             for ((name, reason), count) in &arrivals.dropped {
                 dropped.insert((name.to_string(), reason.clone(), None), *count);
             }
@@ -133,6 +152,17 @@ impl StagePart {
                 .collect(),
             failed: failed.into_iter().collect(),
             arrivals,
+            widest,
+            by_target: by_target
+                .into_iter()
+                .filter(|(_, count)| *count != Count::default())
+                .map(|(target, count)| TargetFlow {
+                    target: targets[target].0.clone(),
+                    origin: targets[target].1.clone(),
+                    count,
+                })
+                .collect(),
+            labels,
         }
     }
 }
@@ -216,6 +246,8 @@ pub fn merge(name: &str, parts: Vec<Part>) -> Flow {
             stage.names = before.names;
             stage.by_name.clone_from(&before.by_name);
             stage.labels_per_series = before.labels_per_series;
+            stage.widest.clone_from(&before.widest);
+            stage.by_target.clone_from(&before.by_target);
         }
         if matches!(stage.kind, StageKind::Exporter | StageKind::Storage) {
             let arriving = arrive(at, arrivals, &mut stage);
@@ -234,6 +266,11 @@ impl StagePart {
         self.data_points += other.data_points;
         self.body_bytes += other.body_bytes;
         self.unchanged |= other.unchanged;
+        if let Some((labels, family)) = other.widest {
+            widen(&mut self.widest, labels, &family);
+        }
+        self.by_target.extend(other.by_target);
+        self.labels.extend(other.labels);
         let longer = self.label_counts.len().max(other.label_counts.len());
         self.label_counts.resize(longer, 0);
         for (mine, theirs) in self.label_counts.iter_mut().zip(other.label_counts) {
@@ -252,7 +289,18 @@ impl StagePart {
         }
     }
 
-    fn finish(self) -> StageFlow {
+    fn finish(mut self) -> StageFlow {
+        self.by_target.sort_by(|a, b| {
+            let key = |flow: &TargetFlow| {
+                let Count {
+                    series,
+                    data_points,
+                    body_bytes,
+                } = flow.count;
+                (series, data_points, body_bytes)
+            };
+            (&a.target, &a.origin, key(a)).cmp(&(&b.target, &b.origin, key(b)))
+        });
         let mut totals = Count::default();
         for count in self.by_name.values() {
             totals.add(*count);
@@ -265,7 +313,10 @@ impl StagePart {
             totals,
             names: self.by_name.len() as u64,
             by_name: self.by_name.into_iter().collect(),
-            labels_per_series: spread(&self.label_counts),
+            labels_per_series: LabelSpread::of(&self.label_counts),
+            widest: self.widest.map(|(_, family)| family),
+            by_target: self.by_target,
+            labels: asked::merge(&self.labels),
             dropped: self
                 .dropped
                 .into_iter()
@@ -383,22 +434,10 @@ fn shared_identities(parts: &[ArrivalsPart]) -> HashSet<u64> {
     shared.map(|(identity, _)| identity).collect()
 }
 
-/// Fewest, median and most labels, from the number of series for each number of labels.
-fn spread(counts: &[u64]) -> Option<LabelSpread> {
-    let total: u64 = counts.iter().sum();
-    let at = |place: u64| {
-        let mut before = 0;
-        counts
-            .iter()
-            .position(|&series| {
-                before += series;
-                before > place
-            })
-            .unwrap_or(0) as u64
-    };
-    (total > 0).then(|| LabelSpread {
-        min: at(0),
-        median: (at((total - 1) / 2) + at(total / 2)) as f64 / 2.0,
-        max: at(total - 1),
-    })
+/// Takes note of the most labels that a series of a family has; of families that have as many, the first counts.
+fn widen(widest: &mut Option<(usize, String)>, most: usize, family: &str) {
+    let known = widest.as_ref();
+    if known.is_none_or(|(known, first)| most > *known || (most == *known && family < &**first)) {
+        *widest = Some((most, family.to_owned()));
+    }
 }

@@ -137,6 +137,11 @@ impl Forms {
         self.all.into_iter().map(series).collect()
     }
 
+    /// A bound as it is sent.
+    pub(super) fn bound_text(&self, bound: u64) -> Text {
+        self.texts.get(&bound).cloned().unwrap_or_default()
+    }
+
     /// The form of a point. Its bounds are made known to `labels`, names that are new get a number.
     pub(super) fn of(
         &mut self,

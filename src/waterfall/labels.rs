@@ -97,6 +97,11 @@ impl LabelCounter {
         }
     }
 
+    /// The name of the label at an index.
+    pub(super) fn name(&self, label: u32) -> &Text {
+        &self.labels[label as usize].name
+    }
+
     /// Counts one label of so many series; comes with its index.
     pub(super) fn add(&mut self, name: &Text, value: &Text, series: u64) -> Option<u32> {
         let pair = self.pair(name, value);

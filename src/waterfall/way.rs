@@ -305,7 +305,7 @@ impl Ledger for Recorder<'_> {
         self.last = stage;
     }
 
-    fn unchanged(&mut self, stage: StageId) {
+    fn unchanged(&mut self, stage: StageId, _: &Metrics, _: bool) {
         self.way.stages[stage].here = self.way.stages[self.last].here.clone();
         self.way.stages[stage].reached = !self.way.stages[stage].here.is_empty();
         self.held[stage] = self.held[self.last].clone();

@@ -53,7 +53,7 @@ impl Ledger for Sent {
     fn scraped(&mut self, _: Body<'_>) {}
     fn received(&mut self, _: Option<StageId>, _: StageId, _: &Received) {}
     fn holds(&mut self, _: StageId, _: &Metrics, _: bool) {}
-    fn unchanged(&mut self, _: StageId) {}
+    fn unchanged(&mut self, _: StageId, _: &Metrics, _: bool) {}
     fn metric_dropped(&mut self, _: StageId, _: &Metrics, _: At, _: RuleId) {}
     fn point_dropped(&mut self, _: StageId, _: &Metrics, _: At, _: RuleId) {}
     fn renamed(&mut self, _: StageId, _: &str, _: &str, _: RuleId) {}

@@ -50,6 +50,9 @@ pub(super) fn fold(input: Input<'_>, roles: &[NameRole], job: Job<'_>, tables: &
     if shapes.row_count() > 1 {
         relations.count(columns, shapes, family);
     }
+    if input.counts_labels {
+        count_labels(input, &entries[..series], family);
+    }
     let series = series as u64;
     family.otlp_data_points += data_points(input, family_type, roles, shapes, series);
     family.series += series;
@@ -157,6 +160,20 @@ fn count_bounds(
             FamilyType::Summary => cost.key != LE,
             _ => false,
         };
+    }
+}
+
+/// Counts how many labels each series has.
+fn count_labels(input: Input<'_>, series: &[Entry], family: &mut FamilyTally) {
+    let counts = &mut family.label_counts;
+    for row in series.chunk_by(|a, b| a.row() == b.row()) {
+        let labels = input.body.rows.label_count(row[0].row(), input.pairs);
+        for entry in row {
+            let bounds = input.combos[entry.combo() as usize].bounds.iter().count();
+            let at = labels + bounds;
+            counts.resize(counts.len().max(at + 1), 0);
+            counts[at] += 1;
+        }
     }
 }
 

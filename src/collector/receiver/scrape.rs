@@ -6,6 +6,7 @@ mod fates;
 mod progress;
 
 use foldhash::HashMap;
+use foldhash::HashSet;
 
 use super::intake::Intake;
 use super::intake::Origin;
@@ -78,6 +79,8 @@ pub struct Relabeled {
     pub dropped: HashMap<(Text, usize), u64>,
     /// Series that got another name: old and new.
     pub renamed: HashMap<(Text, Text), u64>,
+    /// The series that are left, name and labels, where that is asked for.
+    pub series: HashSet<(Text, Vec<(Text, Text)>)>,
 }
 
 /// Why samples are in no data point.
@@ -112,6 +115,8 @@ pub struct Receiver {
     memories: Option<HashMap<Set, Memory>>,
     /// That of the target at hand.
     memory: Option<Memory>,
+    /// The series that relabeling leaves are told one by one.
+    tells_relabeled: bool,
     /// When series began, in releases that work it out.
     starts: Starts,
 }
@@ -132,6 +137,12 @@ impl Receiver {
     /// for each series.
     pub fn remember(&mut self) {
         self.memories.get_or_insert_default();
+    }
+
+    /// From now on, [`Relabeled::series`] is there, `__name__` among the labels. Each series is then looked at for
+    /// itself, which takes several times as long.
+    pub fn tell_relabeled(&mut self) {
+        self.tells_relabeled = true;
     }
 
     /// Turns one scrape into what enters the pipeline.
@@ -166,6 +177,7 @@ impl Receiver {
             self.target_info.clear();
             self.scope_info.clear();
             progress.relabeled = Relabeled::default();
+            progress.seen.clear();
             if let Some(stored) = &mut self.stored {
                 stored.clear();
             }
@@ -180,6 +192,9 @@ impl Receiver {
             if let Some(memories) = &mut self.memories {
                 memories.insert(target, memory);
             }
+        }
+        if self.tells_relabeled {
+            progress.relabeled.series = std::mem::take(&mut progress.seen);
         }
         let mut metrics = self.finish(body, job, endpoint, progress.report);
         if self.memories.is_some() && !job.version.is_from(super::NO_STARTS_FROM) {

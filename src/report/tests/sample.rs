@@ -225,6 +225,7 @@ pub(super) fn survey() -> Survey {
             ],
             families: families(),
             labels: labels(),
+            ..Census::default()
         },
         ..Survey::default()
     }

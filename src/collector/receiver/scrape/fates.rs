@@ -64,6 +64,7 @@ impl Receiver {
             || odd_names
             || is_stored
             || self.memory.is_some()
+            || (self.tells_relabeled && !rules.is_empty())
             || job.limits.look_at_labels()
         {
             Route::Changed
