@@ -3,6 +3,31 @@
 //! In come a budget file with its positions, a baseline, and a [`Survey`](crate::survey::Survey); out comes each
 //! budget with its value, whether it holds, and who drives it. What is a finding is judged elsewhere.
 
+mod baseline;
+mod drivers;
+mod growth;
+mod init;
+mod measure;
+pub mod policy;
+mod read;
+mod view;
+
+pub use baseline::Baseline;
+pub use baseline::BaselineError;
+pub use growth::Grown;
+pub use growth::grown;
+pub use init::Known;
+pub use init::Start;
+pub use init::init;
+pub use measure::Assessment;
+pub use measure::Missing;
+pub use measure::assess;
+pub use policy::Policy;
+pub use read::read;
+pub use view::Context;
+pub use view::check_stages;
+pub use view::detail;
+
 /// One budget and what was measured for it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Measured {
@@ -22,9 +47,9 @@ pub struct Measured {
     pub matched: u64,
     /// How many of them are over the limit.
     pub over: u64,
-    /// From here on it is a warning.
+    /// Over this it is a warning.
     pub warn: Option<f64>,
-    /// From here on it is a failure.
+    /// Over this it is a failure.
     pub fail: Option<f64>,
     /// How it stands.
     pub outcome: Outcome,
@@ -81,7 +106,7 @@ pub enum Unit {
 pub enum Outcome {
     /// Within its limits.
     Within,
-    /// At or over the limit that warns.
+    /// Over the limit that warns; or over the one that fails, but no more than in the baseline of a ratchet.
     Near,
     /// Over the limit that fails.
     Over,

@@ -5,6 +5,7 @@
 //! clock and terminal read.
 
 mod audit;
+mod check;
 mod cluster;
 mod completions;
 mod counting;
@@ -21,9 +22,11 @@ mod interrupt;
 mod labels;
 mod latency;
 mod linkerd;
+mod lint;
 mod live;
 mod man;
 mod messages;
+mod outputs;
 mod program;
 mod progress;
 mod rbac;
@@ -106,8 +109,10 @@ enum Command {
     Grpc(grpc::Args),
     Edges(edges::Args),
     Latency(latency::Args),
+    Check(Box<check::Args>),
     Scrape(scrape::Args),
     Targets(targets::Args),
+    Lint(lint::Args),
     Rbac(rbac::Args),
     Explain(explain::Args),
     Completions(completions::Args),
@@ -201,8 +206,10 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Grpc(args) => grpc::run(args, &terminal, messages),
         Command::Edges(args) => edges::run(args, &terminal, messages),
         Command::Latency(args) => latency::run(args, &terminal, messages),
+        Command::Check(args) => check::run(*args, &terminal, messages),
         Command::Scrape(args) => scrape::run(args, &terminal, messages),
         Command::Targets(args) => targets::run(args, &terminal, messages),
+        Command::Lint(args) => lint::run(args, &terminal, messages),
         Command::Rbac(args) => rbac::run(args, &terminal, messages),
         Command::Explain(args) => explain::run(&args),
         Command::Completions(args) => completions::run(&args),

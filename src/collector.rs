@@ -28,6 +28,7 @@ pub mod simulator;
 pub mod targets;
 pub mod text;
 pub mod trace;
+pub mod trial;
 pub mod value;
 pub mod version;
 pub mod yaml;

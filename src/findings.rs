@@ -3,14 +3,14 @@
 //! In comes a [`Survey`]; out go [`Finding`]s in a total order. One file for each
 //! group of rules, each rule with a page of its own in [`catalogue`]. Nothing is printed here.
 
-mod budget;
+pub(crate) mod budget;
 pub mod catalogue;
 mod collector;
 mod coverage;
-mod ends;
 mod exposition;
 mod families;
 mod grpc;
+mod ignored;
 mod labels;
 pub mod lint;
 mod marks;
@@ -30,6 +30,9 @@ use serde_json::Value;
 use crate::collector::targets::Targets;
 use crate::survey::Survey;
 
+pub use budget::Budgets;
+pub use ignored::Settled;
+pub use ignored::settle;
 pub use marks::Edit;
 pub use marks::Marks;
 pub use marks::Place;
@@ -60,6 +63,14 @@ pub fn inspect_targets(targets: &Targets) -> Vec<Finding> {
     targets_doubled::inspect(targets, &mut findings);
     targets_found::inspect(targets, &mut findings);
     targets_unscraped::inspect(targets, &mut findings);
+    sort(&mut findings);
+    findings
+}
+
+/// Judges how budgets stand; in the order of [`inspect`].
+pub fn inspect_budgets(budgets: Budgets<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    budget::inspect(budgets, &mut findings);
     sort(&mut findings);
     findings
 }

@@ -70,6 +70,7 @@ use serde_json::Value;
 fn the_published_schema_is_the_one_the_code_makes() {
     for (name, schema) in [
         ("audit", report::schema()),
+        ("check", report::check_schema()),
         ("diff", report::difference_schema()),
         ("edges", report::edges_schema()),
         ("grpc", report::grpc_schema()),
@@ -315,6 +316,8 @@ fn the_agreed_keys_stand_in_their_order() {
         "message",
         "evidence",
         "remedy",
+        "places",
+        "fix",
     ] {
         let found = rest.split_once(&format!("\"{key}\":"));
         rest = found

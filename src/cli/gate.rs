@@ -76,17 +76,12 @@ pub(super) struct ReadingGateArgs {
 impl ReadingGateArgs {
     /// Weighs everything that was read.
     pub(super) fn judge(self, survey: &Survey) -> Verdict {
-        let gate = GateArgs {
-            fail_on: FailOn::None,
-            strict: self.strict,
-            fail_if_partial: self.fail_if_partial,
-        };
-        gate.judge(survey, &[])
+        GateArgs::of_reading(self.strict, self.fail_if_partial).judge(survey, &[])
     }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-enum FailOn {
+pub(super) enum FailOn {
     /// Findings never change the exit code
     None,
     Info,
@@ -96,7 +91,8 @@ enum FailOn {
 }
 
 impl FailOn {
-    fn severity(self) -> Option<Severity> {
+    /// The least severity that counts, if any does.
+    pub(super) fn severity(self) -> Option<Severity> {
         match self {
             Self::None => None,
             Self::Info => Some(Severity::Info),
@@ -123,6 +119,15 @@ const WANTED_SKIPS: [&str; 4] = [
 ];
 
 impl GateArgs {
+    /// Of findings nothing is judged.
+    pub(super) fn of_reading(strict: bool, fail_if_partial: bool) -> Self {
+        Self {
+            fail_on: FailOn::None,
+            strict,
+            fail_if_partial,
+        }
+    }
+
     /// Weighs everything that was read and found; the gravest outcome is the code.
     pub(super) fn judge(self, survey: &Survey, findings: &[Finding]) -> Verdict {
         let mut verdict = Verdict {

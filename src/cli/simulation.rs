@@ -17,6 +17,7 @@ use super::messages::Messages;
 use super::terminal::Terminal;
 use super::terminal::environment;
 use super::values;
+use crate::budget::policy::Pipeline as Said;
 use crate::collector::config::Config;
 use crate::collector::config::File;
 use crate::collector::config::Shape;
@@ -73,16 +74,15 @@ pub(super) const FILTERS: [&str; 4] = ["collector", "relabel", "keep_regex", "ot
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "How to simulate it")]
 pub(super) struct SettingArgs {
-    /// Release of the Collector, on which names and rules depend
+    /// Release of the Collector, on which names and rules depend [default: 0.118.0]
     #[arg(
         long,
         value_name = "VERSION",
-        default_value = "0.118.0",
         value_parser = release,
         env = "MESHCTL_COLLECTOR_VERSION",
         hide_env_values = true
     )]
-    collector_version: Version,
+    collector_version: Option<Version>,
     /// Pipeline to simulate; may be repeated [default: each that scrapes enter]
     #[arg(long, value_name = "ID", requires = "collector")]
     pipeline: Vec<String>,
@@ -197,6 +197,49 @@ impl SimulationArgs {
             || self.filter.relabel.as_deref() == Some("-")
     }
 
+    /// The same with what a budget file says, wherever nothing else was typed; `at_home` finds its files.
+    pub(super) fn default_to(
+        mut self,
+        said: &Said,
+        release: Option<Version>,
+        at_home: impl Fn(&str) -> String,
+    ) -> Self {
+        let FilterArgs {
+            collector,
+            relabel,
+            keep_regex,
+            ottl,
+        } = &self.filter;
+        if !(collector.is_empty() && relabel.is_none() && keep_regex.is_none() && ottl.is_empty()) {
+            return self;
+        }
+        self.filter.collector = said.files.iter().map(|file| at_home(file)).collect();
+        let setting = &mut self.setting;
+        setting.collector_version = setting.collector_version.or(release);
+        if setting.pipeline.is_empty() {
+            setting.pipeline.clone_from(&said.pipelines);
+        }
+        setting.job = setting.job.take().or(said.job.clone());
+        setting.collector_key = setting.collector_key.take().or(said.key.clone());
+        let pods = || said.pods.as_deref().map(at_home);
+        setting.pods = setting.pods.take().or_else(pods);
+        // What was typed comes last and wins.
+        setting
+            .environment
+            .splice(0..0, said.environment.iter().cloned());
+        self
+    }
+
+    /// The files of the Collector's configuration, as typed.
+    pub(super) fn collector_files(&self) -> &[String] {
+        &self.filter.collector
+    }
+
+    /// The release, if one was typed.
+    pub(super) fn release(&self) -> Option<Version> {
+        self.setting.collector_version
+    }
+
     /// Reads and builds what was named; `None` where nothing was.
     ///
     /// # Errors
@@ -236,7 +279,7 @@ impl SettingArgs {
     /// Nothing but the release is said.
     pub(super) fn plain(collector_version: Version) -> Self {
         Self {
-            collector_version,
+            collector_version: Some(collector_version),
             pipeline: Vec::new(),
             job: None,
             collector_key: None,
@@ -265,7 +308,7 @@ impl SettingArgs {
     /// The same for another release and one pipeline.
     pub(super) fn with(&self, collector_version: Version, pipeline: Option<String>) -> Self {
         Self {
-            collector_version,
+            collector_version: Some(collector_version),
             pipeline: pipeline.into_iter().collect(),
             job: self.job.clone(),
             collector_key: self.collector_key.clone(),
@@ -282,11 +325,12 @@ impl SettingArgs {
         terminal: &Terminal,
         messages: Messages,
     ) -> anyhow::Result<Loaded> {
-        if self.collector_version > version::NEWEST {
+        let release = self.collector_version.unwrap_or_default();
+        if release > version::NEWEST {
             messages.warning(&format!(
                 "what releases after {} do is not known: {} is taken to behave like it",
                 version::NEWEST,
-                self.collector_version
+                release
             ));
         }
         let files = filter.files()?;
@@ -364,7 +408,12 @@ impl SettingArgs {
             read_file: Some(&read_file),
         };
         let key = self.collector_key.as_deref();
-        let config = Config::load(&named(files), key, sources, self.collector_version)?;
+        let config = Config::load(
+            &named(files),
+            key,
+            sources,
+            self.collector_version.unwrap_or_default(),
+        )?;
         if matches!(filter, Filter::Relabel(_)) && config.shape != Shape::Prometheus {
             let message = "this is a Collector configuration, not a list of relabeling rules";
             let help = "name it with `--collector`";
@@ -430,6 +479,16 @@ impl Loaded {
     /// Says what is wrong in its files; the error that is left has been said.
     pub(super) fn say_error(&self, error: &ConfigError, terminal: &Terminal) -> anyhow::Error {
         say_error(error, &self.files, terminal)
+    }
+
+    /// Names and texts of its files.
+    pub(super) fn files(&self) -> &[(String, String)] {
+        &self.files
+    }
+
+    /// What its pipelines consist of.
+    pub(super) fn layouts(&self) -> &[Layout] {
+        &self.layouts
     }
 
     /// Seconds between two scrapes of the first pipeline's jobs, if they say.

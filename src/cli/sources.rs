@@ -108,6 +108,18 @@ impl SourceArgs {
         self.reads_stdin() || self.live.lists_on_stdin() > 0
     }
 
+    /// Reads these where nothing is named.
+    pub(super) fn default_to(&mut self, sources: Vec<String>) {
+        if self.is_empty() {
+            self.sources = sources;
+        }
+    }
+
+    /// What is named, as typed.
+    pub(super) fn named(&self) -> &[String] {
+        &self.sources
+    }
+
     /// Takes the first words away, which are no sources to this command.
     pub(super) fn take_front(&mut self, count: usize) -> Vec<String> {
         let count = count.min(self.sources.len());

@@ -99,22 +99,34 @@ pub(super) fn prepare(
         }
         return Ok(None);
     };
-    let control = Arc::new(Control::default());
-    interrupt::listen(Arc::clone(&control), terminal.can_draw)?;
     let showing = Showing {
         format: output.format(),
         limit,
         gate,
     };
-    let reading = Reading {
-        control,
-        progress,
-        messages,
-    };
+    let reading = Reading::new(progress, terminal, messages)?;
     Ok(Some((plan, showing, reading)))
 }
 
 impl Reading {
+    /// Ready to read, and to be stopped.
+    ///
+    /// # Errors
+    /// Signals cannot be listened for.
+    pub(super) fn new(
+        progress: Manner,
+        terminal: &Terminal,
+        messages: Messages,
+    ) -> anyhow::Result<Self> {
+        let control = Arc::new(Control::default());
+        interrupt::listen(Arc::clone(&control), terminal.can_draw)?;
+        Ok(Self {
+            control,
+            progress,
+            messages,
+        })
+    }
+
     /// Reads everything that the plan names.
     pub(super) fn survey(&self, plan: &survey::Plan) -> Survey {
         let start = now();

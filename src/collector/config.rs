@@ -8,6 +8,7 @@
 
 mod components;
 mod discovery;
+mod images;
 mod job;
 mod kinds;
 mod number;
@@ -18,10 +19,14 @@ mod shape;
 
 pub use components::Component;
 pub use components::Role;
+pub use components::is_known;
+pub use components::nearest_kind;
 pub use discovery::Discovery;
 pub use discovery::KubernetesDiscovery;
 pub use discovery::Selector;
 pub use discovery::StaticGroup;
+pub use images::Image;
+pub use images::images;
 pub use job::Limits;
 pub use job::NameValidation;
 pub use job::ScrapeJob;
@@ -29,7 +34,10 @@ pub use prometheus::PrometheusReceiver;
 pub use service::Pipeline;
 pub use service::Reference;
 pub use shape::CHOOSE_FLAG;
+pub use shape::Contents;
+pub use shape::Found;
 pub use shape::Shape;
+pub use shape::contents;
 
 pub(super) use number::parse_duration;
 
@@ -103,6 +111,20 @@ impl Config {
                 "no configuration was given",
             ));
         };
+        Self::read(shape, root, sources, version, notices)
+    }
+
+    /// Reads a configuration from its tree as written; `notices` are those that there were before.
+    ///
+    /// # Errors
+    /// The Collector of that release would not start with it.
+    pub fn read(
+        shape: Shape,
+        root: Node,
+        sources: Sources<'_>,
+        version: Version,
+        mut notices: Vec<Notice>,
+    ) -> Result<Self, ConfigError> {
         if shape == Shape::Prometheus {
             return Self::of_prometheus(root, version, notices);
         }

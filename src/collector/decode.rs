@@ -56,6 +56,11 @@ impl<'a> Fields<'a> {
         self.at
     }
 
+    /// The keys that were asked for so far.
+    pub fn known(&self) -> &[&'static str] {
+        &self.known
+    }
+
     /// The value of a known key, nothing (`null`) included.
     pub fn take(&mut self, key: &'static str) -> Option<&'a Node> {
         self.known.push(key);

@@ -14,6 +14,7 @@ mod scalar;
 
 pub use builder::MAX_DEPTH;
 pub(in crate::collector) use json::of_json;
+pub use locate::locate;
 pub use locate::pinpoint;
 pub use origin::Origin;
 pub use parse::Documents;

@@ -9,8 +9,6 @@ use super::Finding;
 use super::Marks;
 use super::Severity;
 use super::Subject;
-use super::ends;
-use super::ends::called;
 use super::evidence;
 use super::numbers::counted;
 use super::numbers::grouped;
@@ -21,11 +19,10 @@ use super::numbers::share;
 use crate::mesh;
 use crate::mesh::Mesh;
 use crate::mesh::Outcome;
-use crate::mesh::edges::End;
+use crate::mesh::edges::arrow;
 use crate::mesh::grpc::Absent;
 use crate::mesh::grpc::Blind;
 use crate::mesh::grpc::Edge;
-use crate::mesh::grpc::Grpc;
 use crate::mesh::grpc::Why;
 use crate::survey::Survey;
 
@@ -42,29 +39,13 @@ pub(super) fn inspect(survey: &Survey, findings: &mut Vec<Finding>) {
         return;
     };
     let grpc = mesh.grpc();
-    for edge in by_ends(grpc) {
+    for edge in grpc.by_ends() {
         findings.extend(hidden_from_http(&edge));
         findings.extend(hidden_from_mesh(&edge));
     }
     findings.extend(blind_families(&grpc.blind));
     findings.extend(absent_families(&grpc.absent));
     findings.extend(stripped(mesh));
-}
-
-/// Edges that are part of the totals, whatever the route.
-fn by_ends(grpc: &Grpc) -> Vec<Edge> {
-    let mut edges: BTreeMap<(&End, &End), Edge> = BTreeMap::new();
-    for edge in grpc.edges.iter().filter(|edge| edge.in_totals) {
-        edges
-            .entry((&edge.source, &edge.destination))
-            .and_modify(|known| known.traffic.merge(&edge.traffic))
-            .or_insert_with(|| edge.clone());
-    }
-    edges.into_values().collect()
-}
-
-fn arrow(edge: &Edge) -> String {
-    ends::arrow(&edge.source, &edge.destination)
 }
 
 /// `UNAVAILABLE 6, INTERNAL 2 and 2 more codes`, the most frequent first.
@@ -106,18 +87,21 @@ fn hidden_from_http(edge: &Edge) -> Option<Finding> {
         } else {
             Severity::Medium
         },
-        subject: Subject::default(),
+        subject: Subject {
+            edge: Some(arrow(&edge.source, &edge.destination)),
+            ..Subject::default()
+        },
         message: format!(
             "{} fails {} of {} calls ({}) behind HTTP 200: {}",
-            arrow(edge),
+            arrow(&edge.source, &edge.destination),
             grouped(hidden),
             grouped(calls),
             percent(failing),
             said(&codes),
         ),
         evidence: evidence([
-            ("source", json!(called(&edge.source))),
-            ("destination", json!(called(&edge.destination))),
+            ("source", json!(edge.source.called())),
+            ("destination", json!(edge.destination.called())),
             ("direction", json!(edge.direction.as_str())),
             ("calls", json!(calls)),
             ("hidden", json!(hidden)),
@@ -151,18 +135,21 @@ fn hidden_from_mesh(edge: &Edge) -> Option<Finding> {
         } else {
             Severity::Low
         },
-        subject: Subject::default(),
+        subject: Subject {
+            edge: Some(arrow(&edge.source, &edge.destination)),
+            ..Subject::default()
+        },
         message: format!(
             "{}: the mesh counts {} of {} calls ({}) as success that gRPC does not: {}{cut}",
-            arrow(edge),
+            arrow(&edge.source, &edge.destination),
             grouped(hidden),
             grouped(calls),
             percent(failing),
             said(&codes),
         ),
         evidence: evidence([
-            ("source", json!(called(&edge.source))),
-            ("destination", json!(called(&edge.destination))),
+            ("source", json!(edge.source.called())),
+            ("destination", json!(edge.destination.called())),
             ("direction", json!(edge.direction.as_str())),
             ("calls", json!(calls)),
             ("hidden", json!(hidden)),

@@ -7,7 +7,6 @@ use super::Finding;
 use super::Marks;
 use super::Severity;
 use super::Subject;
-use super::ends;
 use super::evidence;
 use super::numbers::counted;
 use super::numbers::either;
@@ -20,6 +19,7 @@ use crate::mesh::Text;
 use crate::mesh::edges::Edge;
 use crate::mesh::edges::EndKind;
 use crate::mesh::edges::View;
+use crate::mesh::edges::arrow;
 use crate::survey::Survey;
 
 /// Edges that the evidence lists.
@@ -91,9 +91,9 @@ fn both_reporters(edges: &[Edge]) -> Option<Finding> {
             "{} counted at both ends, most calls {}: a sum of istio_requests_total over both reporters is twice \
              what there was",
             counted(count, "edge is", "edges are"),
-            arrow(first),
+            arrow(&first.source, &first.destination),
         ),
-        evidence: evidence([("edges", json!(count)), ("first_edge", json!(arrow(first)))]),
+        evidence: evidence([("edges", json!(count)), ("first_edge", json!(arrow(&first.source, &first.destination)))]),
         marks: Marks::default(),
         remedy: "sum one reporter: reporter=\"destination\" sees calls that arrive, reporter=\"source\" also those \
                  that do not"
@@ -112,7 +112,7 @@ fn no_mtls(edges: &[Edge], findings: &mut Vec<Finding>) {
     let listed: Vec<_> = plain
         .iter()
         .take(LISTED)
-        .map(|(edge, _)| arrow(edge))
+        .map(|(edge, _)| arrow(&edge.source, &edge.destination))
         .collect();
     findings.push(Finding {
         id: "mesh/no-mtls",
@@ -123,7 +123,7 @@ fn no_mtls(edges: &[Edge], findings: &mut Vec<Finding>) {
             grouped(plain.len() as u64),
             plural(edges.len() as u64, "edge"),
             either(plain.len() as u64, "carries", "carry"),
-            arrow(worst),
+            arrow(&worst.source, &worst.destination),
         ),
         evidence: evidence([
             ("edges", json!(edges.len())),
@@ -154,8 +154,4 @@ fn reason(edge: &Edge) -> Option<&Text> {
     let views = [&edge.outbound, &edge.inbound].into_iter().flatten();
     let mut plain = views.flat_map(|view| &view.plain);
     plain.find(|reason| &***reason != "loopback")
-}
-
-fn arrow(edge: &Edge) -> String {
-    ends::arrow(&edge.source, &edge.destination)
 }

@@ -101,6 +101,26 @@ pub struct End {
     pub kind: EndKind,
 }
 
+impl End {
+    /// What a sentence calls it: `shop/web`.
+    pub fn called(&self) -> String {
+        let name = if self.name.is_empty() {
+            "an unmeshed client"
+        } else {
+            &self.name
+        };
+        match &self.namespace {
+            Some(namespace) => format!("{namespace}/{name}"),
+            None => name.to_owned(),
+        }
+    }
+}
+
+/// What a sentence calls an edge: `shop/web → shop/api`.
+pub fn arrow(source: &End, destination: &End) -> String {
+    format!("{} → {}", source.called(), destination.called())
+}
+
 /// The calls and connections between two ends.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Edge {

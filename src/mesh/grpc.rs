@@ -167,6 +167,20 @@ impl Why {
     }
 }
 
+impl Grpc {
+    /// Edges that are part of the totals, by their ends, whatever the route.
+    pub fn by_ends(&self) -> Vec<Edge> {
+        let mut edges: BTreeMap<(&End, &End), Edge> = BTreeMap::new();
+        for edge in self.edges.iter().filter(|edge| edge.in_totals) {
+            edges
+                .entry((&edge.source, &edge.destination))
+                .and_modify(|known| known.traffic.merge(&edge.traffic))
+                .or_insert_with(|| edge.clone());
+        }
+        edges.into_values().collect()
+    }
+}
+
 /// Looks for failures that something does not see.
 pub fn grpc(mesh: &Mesh) -> Grpc {
     let mut edges = edges(mesh);
@@ -302,6 +316,14 @@ impl Edge {
     pub fn hidden_ratio(&self) -> Option<f64> {
         let calls = self.grpc_calls();
         (calls > 0).then(|| self.hidden() as f64 / calls as f64)
+    }
+
+    /// Failures of both tiers that have a gRPC status, as a part of the calls that have one; `None` without any. A
+    /// stream that is cut off has none: it may have been meant to go on for ever.
+    pub fn told_hidden_ratio(&self) -> Option<f64> {
+        let calls = self.grpc_calls();
+        let cut = self.count(|outcome| outcome.ended_without_status() && outcome.is_hidden());
+        (calls > 0).then(|| (self.hidden() - cut) as f64 / calls as f64)
     }
 
     /// Responses whose code names this as at fault. Without a status nobody is named.

@@ -12,9 +12,11 @@ use crate::report::document::FailureEntry;
 use crate::report::document::FamilyEntry;
 use crate::report::document::FamilyLabelEntry;
 use crate::report::document::FindingEntry;
+use crate::report::document::FixEntry;
 use crate::report::document::Header;
 use crate::report::document::LabelCost;
 use crate::report::document::LabelEntry;
+use crate::report::document::PlaceEntry;
 use crate::report::document::RejectEntry;
 use crate::report::document::RejectedLineEntry;
 use crate::report::document::SCHEMA_VERSION;
@@ -205,7 +207,21 @@ fn rejects(rejects: &TargetRejects) -> RejectEntry<'_> {
     }
 }
 
-fn finding(finding: &Finding) -> FindingEntry<'_> {
+/// A finding, with everything that is known of it.
+pub(super) fn finding(finding: &Finding) -> FindingEntry<'_> {
+    let places = finding.marks.places.iter().map(|place| PlaceEntry {
+        file: &place.file,
+        line: place.line,
+        column: place.column,
+        length: place.length,
+        note: Some(place.note.as_str()).filter(|note| !note.is_empty()),
+    });
+    let fix = finding.marks.fix.iter().map(|edit| FixEntry {
+        file: &edit.file,
+        start_byte: edit.start as u64,
+        end_byte: edit.end as u64,
+        text: &edit.text,
+    });
     FindingEntry {
         id: finding.id,
         severity: finding.severity.as_str(),
@@ -213,9 +229,13 @@ fn finding(finding: &Finding) -> FindingEntry<'_> {
             target: finding.subject.target.as_deref(),
             family: finding.subject.family.as_deref(),
             label: finding.subject.label.as_deref(),
+            edge: finding.subject.edge.as_deref(),
+            part: finding.subject.part.as_deref(),
         },
         message: &finding.message,
         evidence: &finding.evidence,
         remedy: &finding.remedy,
+        places: places.collect(),
+        fix: fix.collect(),
     }
 }

@@ -7,6 +7,7 @@ mod difference;
 mod edges;
 mod explanation;
 mod grpc;
+mod judged;
 mod latency;
 mod pipeline;
 
@@ -59,6 +60,12 @@ pub use grpc::RefusedEntry;
 pub use grpc::StrippedEntry;
 pub use grpc::SuccessRateEntry;
 pub use grpc::UnansweredEntry;
+pub use judged::BudgetEntry;
+pub use judged::CheckDocument;
+pub use judged::CheckHeader;
+pub use judged::DriverEntry;
+pub use judged::IgnoredEntry;
+pub use judged::OutcomeEntry;
 pub use latency::BucketEntry;
 pub use latency::ExemplarEntry;
 pub use latency::GapEntry;
@@ -369,6 +376,38 @@ pub struct FindingEntry<'a> {
     pub evidence: &'a Map<String, Value>,
     /// What to do about it.
     pub remedy: &'a str,
+    /// Where in which files it can be seen, the one to look at first in front; none where it is about numbers.
+    pub places: Vec<PlaceEntry<'a>>,
+    /// What to write instead, where that is certain; no two overlap.
+    pub fix: Vec<FixEntry<'a>>,
+}
+
+/// A part of one line of a file.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct PlaceEntry<'a> {
+    /// The file as named.
+    pub file: &'a str,
+    /// Counts from 1.
+    pub line: u32,
+    /// In characters, counts from 1.
+    pub column: u32,
+    /// In characters, from the column on; 0 where only the place is known.
+    pub length: u32,
+    /// What there is to see; null where the message says it.
+    pub note: Option<&'a str>,
+}
+
+/// One change to a file.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct FixEntry<'a> {
+    /// The file as named.
+    pub file: &'a str,
+    /// First byte that goes, counts from 0.
+    pub start_byte: u64,
+    /// The byte behind the last one that goes; the same where nothing does.
+    pub end_byte: u64,
+    /// What comes there.
+    pub text: &'a str,
 }
 
 /// What a finding is about; null where a part does not apply.
@@ -380,4 +419,8 @@ pub struct SubjectEntry<'a> {
     pub family: Option<&'a str>,
     /// Name of a label.
     pub label: Option<&'a str>,
+    /// Caller and callee, as `emojivoto/web → emojivoto/emoji`.
+    pub edge: Option<&'a str>,
+    /// Part of a configuration, as `processor filter/mesh`, or a budget.
+    pub part: Option<&'a str>,
 }

@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use crate::report::Page;
 use crate::report::Style;
+use crate::report::document::CheckDocument;
 use crate::report::document::DifferenceDocument;
 use crate::report::document::Document;
 use crate::report::document::EdgeEntry;
@@ -31,6 +32,11 @@ use crate::report::text::is_hostile;
 /// JSON Schema (draft 2020-12) of what `-o json` writes; committed as `docs/schema/audit.schema.json`.
 pub fn schema() -> Value {
     schema_of::<Document<'_>>()
+}
+
+/// The same of what `check` and `lint` write; committed as `docs/schema/check.schema.json`.
+pub fn check_schema() -> Value {
+    schema_of::<CheckDocument<'_>>()
 }
 
 /// The same of what `diff` writes; committed as `docs/schema/diff.schema.json`.

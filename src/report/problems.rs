@@ -3,6 +3,7 @@
 use crate::findings::Finding;
 use crate::findings::Severity;
 use crate::report::Page;
+use crate::report::Style;
 use crate::report::next;
 use crate::report::numbers;
 use crate::report::paint::Tone;
@@ -26,7 +27,7 @@ pub(super) fn lines(page: Page<'_>) -> Vec<String> {
     if all.is_empty() {
         return Vec::new();
     }
-    let mut lines = title(page, &all);
+    let mut lines = title("FINDINGS", &counts(&all), style);
     let (alike, most) = match page.view.limit {
         None => (ALIKE, SHOWN),
         Some(0) => (usize::MAX, usize::MAX),
@@ -37,7 +38,7 @@ pub(super) fn lines(page: Page<'_>) -> Vec<String> {
         let count = group.len().min(alike).min(most - shown);
         for (at, finding) in group[..count].iter().enumerate() {
             let last = at + 1 == count || group[at + 1].remedy != finding.remedy;
-            lines.extend(finding_lines(finding, last, page));
+            lines.extend(finding_lines(finding, last, style));
         }
         if count == alike && count < group.len() {
             let more = numbers::grouped((group.len() - count) as u64);
@@ -60,30 +61,35 @@ pub(super) fn lines(page: Page<'_>) -> Vec<String> {
     lines
 }
 
-/// `FINDINGS  ▲ 1 high · ◆ 3 medium`: the severities that occur, the worst first.
-fn title(page: Page<'_>, findings: &[&Finding]) -> Vec<String> {
-    let style = page.style;
-    let worst_first = [
-        Severity::High,
-        Severity::Medium,
-        Severity::Low,
-        Severity::Info,
-    ];
-    let counts = worst_first.map(|severity| {
+/// `▲ 1 high`, `◆ 3 medium`: the severities that occur, the worst first.
+pub(super) fn counts(findings: &[&Finding]) -> Vec<(Severity, String)> {
+    let counts = WORST_FIRST.map(|severity| {
         let same = |finding: &&&Finding| finding.severity == severity;
         let count = findings.iter().filter(same).count();
-        let mark = style.mark(severity);
         let count_said = numbers::grouped(count as u64);
-        (count > 0).then(|| format!("{mark} {count_said} {}", severity.as_str()))
+        (count > 0).then(|| (severity, format!("{count_said} {}", severity.as_str())))
     });
-    let counts: Vec<String> = counts.into_iter().flatten().collect();
-    let title = "FINDINGS";
+    counts.into_iter().flatten().collect()
+}
+
+const WORST_FIRST: [Severity; 4] = [
+    Severity::High,
+    Severity::Medium,
+    Severity::Low,
+    Severity::Info,
+];
+
+/// `FINDINGS  ▲ 1 high · ◆ 3 medium`: each count with the mark of a severity.
+pub(super) fn title(title: &str, counts: &[(Severity, String)], style: &Style) -> Vec<String> {
+    let counts = counts.iter();
+    let counts = counts.map(|(severity, said)| format!("{} {said}", style.mark(*severity)));
+    let counts: Vec<String> = counts.collect();
     let beside = style.columns() - 3 - title.len();
     let lines = flow(&counts, style.dot(), beside, style.ellipsis()).into_iter();
     let mut lead = style.paint(Tone::Heading, title);
     lines
         .map(|mut line| {
-            for severity in worst_first {
+            for severity in WORST_FIRST {
                 let mark = style.mark(severity);
                 line = line.replacen(mark, &style.paint(tone_of(severity), mark), 1);
             }
@@ -95,10 +101,9 @@ fn title(page: Page<'_>, findings: &[&Finding]) -> Vec<String> {
 
 /// Mark, id and message, then the remedy if it is not the next finding's too; continued lines are indented
 /// under the id.
-fn finding_lines(finding: &Finding, with_remedy: bool, page: Page<'_>) -> Vec<String> {
-    let style = page.style;
+pub(super) fn finding_lines(finding: &Finding, with_remedy: bool, style: &Style) -> Vec<String> {
     let room = style.columns().min(LONGEST_LINE) - 3;
-    let message = page.style.safe(&finding.message);
+    let message = style.safe(&finding.message);
     let mark = style.paint(tone_of(finding.severity), style.mark(finding.severity));
     let id = style.paint(Tone::Heading, finding.id);
     let beside = room.saturating_sub(width(finding.id) + 2);
@@ -115,10 +120,10 @@ fn finding_lines(finding: &Finding, with_remedy: bool, page: Page<'_>) -> Vec<St
         texts = wrap(&message, room, room).into_iter();
     }
     lines.extend(texts.map(|text| format!("   {text}")));
-    if !with_remedy {
+    if !with_remedy || finding.remedy.is_empty() {
         return lines;
     }
-    let remedy = format!("{} {}", style.arrow(), page.style.safe(&finding.remedy));
+    let remedy = format!("{} {}", style.arrow(), style.safe(&finding.remedy));
     let remedy = wrap(&remedy, room, room).into_iter();
     lines.extend(remedy.map(|text| format!("   {}", style.paint(Tone::Dim, &text))));
     lines

@@ -9,6 +9,7 @@ use crate::report::paint::Tone;
 use crate::report::text::flow;
 use crate::report::text::truncate;
 use crate::report::text::width;
+use crate::survey::Coverage;
 
 /// Failed targets that are named; the rest are counted.
 const NAMED_FAILURES: usize = 3;
@@ -43,7 +44,11 @@ pub(super) fn lines(page: Page<'_>) -> Vec<String> {
 
 /// `30 of 30 targets read`.
 pub(super) fn coverage(page: Page<'_>) -> String {
-    let coverage = &page.survey.coverage;
+    read(&page.survey.coverage)
+}
+
+/// The same where there is no page.
+pub(super) fn read(coverage: &Coverage) -> String {
     format!(
         "{} of {} read",
         numbers::grouped(coverage.scraped),
@@ -93,8 +98,13 @@ pub(super) fn count_items(page: Page<'_>) -> Vec<String> {
 
 /// `2 named twice, 1 not an exposition`: what was passed over, by reason.
 pub(super) fn skipped(page: Page<'_>) -> Option<String> {
+    passed_over(&page.survey.coverage)
+}
+
+/// The same where there is no page.
+pub(super) fn passed_over(coverage: &Coverage) -> Option<String> {
     let mut reasons: BTreeMap<&str, u64> = BTreeMap::new();
-    for skip in &page.survey.coverage.skipped {
+    for skip in &coverage.skipped {
         *reasons.entry(&skip.reason).or_default() += 1;
     }
     let mut reasons: Vec<_> = reasons.into_iter().collect();
@@ -113,9 +123,13 @@ pub(super) fn flowed(items: &[String], style: &Style) -> Vec<String> {
 
 /// One line for each thing that keeps the numbers from standing for everything.
 pub(super) fn amiss(page: Page<'_>) -> Vec<String> {
-    let coverage = &page.survey.coverage;
+    missing(&page.survey.coverage, page.survey.interrupted, page.style)
+}
+
+/// The same where there is no page.
+pub(super) fn missing(coverage: &Coverage, interrupted: bool, style: &Style) -> Vec<String> {
     let mut said = Vec::new();
-    if page.survey.interrupted {
+    if interrupted {
         said.push((
             Tone::Caution,
             "interrupted: only what was read until then is counted".to_owned(),
@@ -139,11 +153,11 @@ pub(super) fn amiss(page: Page<'_>) -> Vec<String> {
             format!("failed {} more", numbers::grouped(more as u64)),
         ));
     }
-    if let Some(skipped) = skipped(page) {
+    if let Some(skipped) = passed_over(coverage) {
         said.push((Tone::Dim, format!("skipped {skipped}")));
     }
     said.iter()
-        .map(|(tone, text)| line(*tone, text, page.style))
+        .map(|(tone, text)| line(*tone, text, style))
         .collect()
 }
 

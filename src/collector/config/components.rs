@@ -74,6 +74,23 @@ pub struct Component {
     pub at: Position,
 }
 
+impl Component {
+    /// Whether any distribution is known to have its type.
+    pub fn is_known(&self, version: Version) -> bool {
+        is_known(self.role, &self.written_kind, version)
+    }
+}
+
+/// Whether a type of component is known, in whatever spelling.
+pub fn is_known(role: Role, kind: &str, version: Version) -> bool {
+    kinds::spelling(role, kind, version) != Spelling::Unknown
+}
+
+/// The known type of component that is spelled most like this one, if any is.
+pub fn nearest_kind(role: Role, kind: &str) -> Option<&'static str> {
+    nearest(kind, kinds::known(role))
+}
+
 /// All components of the sections.
 pub(super) fn all(
     sections: &[(Role, &Node)],

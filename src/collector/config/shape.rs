@@ -96,19 +96,103 @@ pub(super) fn recognise(
     chosen: Option<&str>,
     notices: &mut Vec<Notice>,
 ) -> Result<(Shape, Node), ConfigError> {
-    let documents = yaml::parse_all(file.text, Origin::File(index))?;
+    let Held {
+        mut candidates,
+        is_plain,
+        ..
+    } = candidates(index, file, partial, notices)?;
+    let candidate = if is_plain {
+        candidates.swap_remove(0)
+    } else {
+        choose(candidates, index, chosen)?
+    };
+    let root = candidate.root?;
+    Ok((candidate.shape, root))
+}
+
+/// One of the configurations that a file holds.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Found {
+    /// What holds it.
+    pub shape: Shape,
+    /// What it is called where one is to be chosen.
+    pub name: String,
+    /// It, as written; or why it cannot be read.
+    pub root: Result<Node, ConfigError>,
+}
+
+/// What a file holds.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Contents {
+    /// Its documents, in order.
+    pub documents: Vec<Node>,
+    /// The configurations in them, in order.
+    pub found: Vec<Found>,
+}
+
+/// All configurations of a file, the only one or the one of this name; the file has the number `index`.
+/// `partial`: it is one of several that are merged, so a part of a configuration will do.
+///
+/// # Errors
+/// It is no YAML, or holds no configuration, or none of this name.
+pub fn contents(
+    index: u32,
+    file: File<'_>,
+    partial: bool,
+    chosen: Option<&str>,
+    notices: &mut Vec<Notice>,
+) -> Result<Contents, ConfigError> {
+    let Held {
+        documents,
+        mut candidates,
+        is_plain,
+    } = candidates(index, file, partial, notices)?;
+    if !is_plain && (candidates.is_empty() || chosen.is_some()) {
+        candidates = vec![choose(candidates, index, chosen)?];
+    }
+    let found = candidates.into_iter().map(|candidate| Found {
+        name: candidate.name().to_owned(),
+        shape: candidate.shape,
+        root: candidate.root,
+    });
+    Ok(Contents {
+        documents,
+        found: found.collect(),
+    })
+}
+
+/// What a file holds, before one is chosen.
+struct Held {
+    documents: Vec<Node>,
+    candidates: Vec<Candidate>,
+    /// The file is nothing but the one configuration.
+    is_plain: bool,
+}
+
+fn candidates(
+    index: u32,
+    file: File<'_>,
+    partial: bool,
+    notices: &mut Vec<Notice>,
+) -> Result<Held, ConfigError> {
+    let yaml::Documents { documents, broken } = yaml::parse_all(file.text, Origin::File(index))?;
     let mut candidates = Vec::new();
-    for document in &documents.documents {
+    for document in &documents {
         manifests(document, file, &mut candidates);
     }
-    let [first, others @ ..] = &documents.documents[..] else {
+    let [first, others @ ..] = &documents[..] else {
         return Err(ConfigError::new(start(index), "this file holds nothing"));
     };
+    let plain = |shape: Shape, root: Node| Candidate {
+        shape,
+        root: Ok(root),
+    };
+    let mut only = None;
     if candidates.is_empty() && (is_collector(first) || (partial && !is_manifest(first))) {
         if let Some(after) = others
             .first()
             .map(|node| node.at)
-            .or(documents.broken.as_ref().map(|error| error.at))
+            .or(broken.as_ref().map(|error| error.at))
         {
             notices.push(Notice {
                 at: after,
@@ -117,25 +201,25 @@ pub(super) fn recognise(
                     .to_owned(),
             });
         }
-        return Ok((Shape::Collector, first.clone()));
-    }
-    if let Some(broken) = documents.broken {
+        only = Some(plain(Shape::Collector, first.clone()));
+    } else if let Some(broken) = broken {
         return Err(broken);
-    }
-    if candidates.is_empty() && is_prometheus(first) {
-        return Ok((Shape::Prometheus, first.clone()));
-    }
-    if candidates.is_empty()
+    } else if candidates.is_empty() && is_prometheus(first) {
+        only = Some(plain(Shape::Prometheus, first.clone()));
+    } else if candidates.is_empty()
         && let Some(rules) = relabeling(first)
     {
-        return Ok((Shape::Prometheus, scraped_with(rules)));
-    }
-    if candidates.is_empty() {
+        only = Some(plain(Shape::Prometheus, scraped_with(rules)));
+    } else if candidates.is_empty() {
         helm(first, &mut Vec::new(), &mut candidates);
     }
-    let candidate = choose(candidates, index, chosen)?;
-    let root = candidate.root?;
-    Ok((candidate.shape, root))
+    let is_plain = only.is_some();
+    candidates.extend(only);
+    Ok(Held {
+        documents,
+        candidates,
+        is_plain,
+    })
 }
 
 fn start(file: u32) -> Position {

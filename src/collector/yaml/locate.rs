@@ -22,8 +22,9 @@ pub fn pinpoint(error: &ConfigError, outer: &str) -> ConfigError {
 /// One character of a value, and where it comes from.
 type Placed = (char, u32, u32);
 
-/// The place of the byte `offset` of `text`, the value of the scalar at `at`.
-fn locate(outer: &str, at: Position, text: &str, offset: usize) -> Option<Position> {
+/// The place in the file `outer` of the byte `offset` of `text`, the value of the scalar at `at`; `None` where it
+/// cannot be told.
+pub fn locate(outer: &str, at: Position, text: &str, offset: usize) -> Option<Position> {
     let outer = outer.strip_prefix('\u{feff}').unwrap_or(outer);
     let before = text.get(..offset)?;
     let first = outer.lines().nth((at.line as usize).checked_sub(1)?)?;

@@ -1,0 +1,10 @@
+//! Secrets in clear, and connections that are not encrypted.
+
+use super::Linted;
+use crate::findings::Finding;
+use crate::findings::catalogue::Rule;
+
+/// The rules of this group.
+pub(super) const RULES: &[Rule] = &[];
+
+pub(super) fn inspect(_linted: &Linted<'_>, _findings: &mut Vec<Finding>) {}
