@@ -12,7 +12,10 @@ use meshctl::collector::yaml::Node;
 use meshctl::collector::yaml::Origin;
 
 /// What the commands read, beside what is in `docs/ci`.
-const FIXTURES: [&str; 1] = ["fixtures/astronomy-shop.tar.zst"];
+const FIXTURES: [&str; 2] = [
+    "fixtures/astronomy-shop.tar.zst",
+    "fixtures/collector/otel-mesh.yaml",
+];
 
 /// The pipelines, and the files that each hands on.
 const PIPELINES: [(&str, &[&str]); 2] = [
@@ -78,7 +81,6 @@ fn the_pipelines_hand_on_the_files_that_their_commands_write() {
 }
 
 #[test]
-#[ignore = "needs check"]
 fn the_commands_of_the_pipelines_run_and_write_what_they_name() {
     for (name, handed_on) in PIPELINES {
         let pipeline = pipeline(name);

@@ -418,6 +418,31 @@ fn a_budget_for_nothing_is_named() {
 }
 
 #[test]
+fn what_nobody_counts_is_neither_kept_nor_broken() {
+    let relabeled = OTEL.replace(
+        "static_configs",
+        "metric_relabel_configs: [{source_labels: [__name__], regex: pods, action: drop}]\n          static_configs",
+    );
+    let at = "metric_relabel_configs";
+    let of = |limit: &str| {
+        shop(&format!(
+            "collector: relabel.yaml\nbudgets:\n  total: {{at: {at}, {limit}}}\n"
+        ))
+        .file("relabel.yaml", &relabeled)
+    };
+    for limit in ["bytes: 1GiB", "labels_per_series: 99"] {
+        let (code, report) = check(&of(limit), &["web.prom", "--fail-on", "medium"]);
+        assert_eq!(code, 1, "{report}");
+        assert!(report.contains("budget/unknown"), "{report}");
+    }
+    assert_eq!(
+        check(&of("series: 4"), &["web.prom", "--fail-on", "low"]).0,
+        0
+    );
+    assert_eq!(check(&of("series: 3"), &["web.prom"]).0, 1);
+}
+
+#[test]
 fn a_stage_that_there_is_not_is_an_error_with_its_place() {
     let said = |policy: &str| shop(policy).verdict(&["check", "web.prom"]);
     insta::assert_snapshot!(said("collector: otel.yaml\nbudgets:\n  total: {at: filter/mash, series: 1}\n"), @"
@@ -710,7 +735,7 @@ fn a_baseline_is_small_sorted_and_written_again_as_it_was() {
         ],
     );
     assert!(
-        code == 0 && report.contains("series 6 -> 8 (+2), 1 families new"),
+        code == 0 && report.contains("series 6 -> 8 (+2), 1 family new"),
         "{report}"
     );
 }

@@ -30,7 +30,7 @@ fn completions_are_those_of_the_command_line() {
 #[test]
 fn the_index_of_findings_is_that_of_the_catalogue() {
     let mut index = String::from(
-        "# Findings\n\nWhat `meshctl audit` and `meshctl targets` report, and what each finding means. The same \
+        "# Findings\n\nWhat `meshctl audit`, `targets`, `check` and `lint` report, and what each finding means. The same \
          pages are\nbuilt into the program: `meshctl explain ID`.\n\n| finding | worst severity | what is wrong |\n|---|---|---|\n",
     );
     for rule in &*RULES {
@@ -38,6 +38,17 @@ fn the_index_of_findings_is_that_of_the_catalogue() {
         let _ = writeln!(index, "| [{id}]({id}.md) | {severity} | {title} |");
     }
     compare(Path::new("docs/findings/README.md"), &index);
+}
+
+#[test]
+fn the_schema_of_budget_files_lists_the_findings() {
+    let name = Path::new("docs/schema/meshctl.schema.json");
+    let kept = fs::read_to_string(root().join(name)).unwrap();
+    let mut schema: serde_json::Value = serde_json::from_str(&kept).unwrap();
+    let ids: Vec<_> = RULES.iter().map(|rule| rule.id).collect();
+    schema["$defs"]["finding"]["anyOf"][0]["enum"] = ids.into();
+    let made = format!("{}\n", serde_json::to_string_pretty(&schema).unwrap());
+    compare(name, &made);
 }
 
 #[test]

@@ -264,7 +264,8 @@ impl Baseline {
             (keys(&self.families, &newer.families), "gone"),
         ] {
             if count > 0 {
-                said.push(format!("{count} families {word}"));
+                let noun = if count == 1 { "family" } else { "families" };
+                said.push(format!("{count} {noun} {word}"));
             }
         }
         if said.is_empty() && !self.is_same(newer) {

@@ -30,7 +30,7 @@ pub(super) fn of(
 ) -> Vec<Driver> {
     match budget.scope {
         Scope::Total if unit == Unit::LabelsPerSeries => {
-            let (labels, widest) = view.labels_per_series();
+            let (labels, widest) = view.labels_per_series().unwrap_or_default();
             let driver = widest.map(|family| Driver {
                 what: "family",
                 name: family.to_owned(),

@@ -153,6 +153,9 @@ impl Measure<'_> {
     /// Everything that the budget is about; `None` where nobody counted it.
     fn items(&self, unit: Unit) -> Option<Vec<Item>> {
         let view = &self.view;
+        if unit == Unit::BodyBytes && !view.knows_bytes() {
+            return None;
+        }
         let each = |glob: &GlobMatcher, all: Vec<(String, Cost)>| -> Vec<Item> {
             let fits = all.into_iter().filter(|(name, _)| glob.is_match(name));
             let items = fits.map(|(name, cost)| {
@@ -169,7 +172,7 @@ impl Measure<'_> {
         };
         match (self.budget.scope, &self.budget.matching) {
             (Scope::Total, _) if unit == Unit::LabelsPerSeries => {
-                single(view.labels_per_series().0 as f64)
+                single(view.labels_per_series()?.0 as f64)
             }
             (Scope::Total, _) => single(self.cost(unit, view.total())),
             (Scope::Names, _) => single(self.unexpected().len() as f64),

@@ -347,20 +347,29 @@ impl<'a> View<'a> {
         groups.into_iter().collect()
     }
 
-    /// Labels of the series that has the most, and its family where that is known.
-    pub(super) fn labels_per_series(&self) -> (u64, Option<&'a str>) {
-        match self.flow() {
+    /// Labels of the series that has the most, and its family where that is known; `None` where nobody counts it.
+    pub(super) fn labels_per_series(&self) -> Option<(u64, Option<&'a str>)> {
+        let (most, widest) = match self.flow() {
             None => {
                 let counted = self.survey.census.labels_per_series.as_ref();
-                counted.map_or((0, None), |labels| {
-                    (labels.spread.max, Some(&*labels.widest))
-                })
+                let most = counted.map(|labels| labels.spread.max);
+                (most, counted.map(|labels| labels.widest.as_str()))
             }
             Some(flow) => {
-                let most = flow.labels_per_series.map_or(0, |spread| spread.max);
+                let most = flow.labels_per_series.map(|spread| spread.max);
                 (most, flow.widest.as_deref())
             }
+        };
+        match most {
+            Some(most) => Some((most, widest)),
+            None => (self.total().series == 0).then_some((0, None)),
         }
+    }
+
+    /// Whether bytes are counted here: relabeling counts series alone.
+    pub(super) fn knows_bytes(&self) -> bool {
+        self.flow()
+            .is_none_or(|flow| flow.kind != StageKind::Relabeling)
     }
 
     /// Distinct values of labels: over all families, or in each family that matches.

@@ -224,11 +224,11 @@ pub(super) fn run(args: Args, terminal: &Terminal, messages: Messages) -> anyhow
             return Ok(code);
         }
     }
-    let is_something = survey.coverage.scraped > 0;
+    let is_something = survey.coverage.scraped > 0 && !survey.interrupted;
     let assessment = if is_something {
         budget::assess(&home.policy, &survey, context, against.known())
     } else {
-        // What nobody read keeps no budget.
+        // What nobody read to the end keeps no budget.
         Assessment::default()
     };
     let grown = match against.known().filter(|_| is_something) {
@@ -341,6 +341,10 @@ fn weigh(survey: &Survey, gate: CheckGateArgs, min_targets: Option<u64>) -> Verd
             ExitCode::Partial,
             format!("no {what} was read: there is nothing to judge"),
         );
+    }
+    if survey.interrupted {
+        let reason = "interrupted: budgets are not judged by a part of what there is";
+        verdict.add(ExitCode::Interrupted, reason.to_owned());
     }
     if let Some(least) = min_targets.filter(|least| scraped < *least) {
         let read = plural(scraped, "target");

@@ -10,7 +10,10 @@ mod exporter;
 mod exposed;
 mod filter;
 mod fix;
+mod flow;
+mod host;
 mod judge;
+mod model;
 mod ottl;
 mod patterns;
 mod places;
@@ -18,10 +21,13 @@ mod relabeling;
 mod releases;
 mod resource;
 mod scrape;
+mod secrets;
 mod security;
+mod seek;
 mod service;
 mod statements;
 mod walk;
+mod workload;
 
 use super::Edit;
 use super::Finding;
@@ -46,6 +52,7 @@ pub use judge::Knowledge;
 pub use judge::Subject;
 pub use judge::judge;
 pub use releases::all_releases;
+pub use secrets::masked;
 pub use walk::ComponentNode;
 pub use walk::Job;
 
@@ -117,6 +124,7 @@ pub fn inspect(linted: &Linted<'_>) -> Vec<Finding> {
     scrape::inspect(linted, &mut findings);
     security::inspect(linted, &mut findings);
     service::inspect(linted, &mut findings);
+    config::leave_to_others(&mut findings);
     super::sort(&mut findings);
     // An anchor that is used twice is read twice.
     findings.dedup();

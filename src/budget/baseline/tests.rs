@@ -98,6 +98,6 @@ fn the_program_that_wrote_it_makes_no_difference() {
     let newer = baseline(&[("b".to_owned(), 4)]);
     assert_eq!(
         older.changes(&newer).as_deref(),
-        Some("series 1 → 4 (+3), 1 families new, 1 families gone")
+        Some("series 1 → 4 (+3), 1 family new, 1 family gone")
     );
 }

@@ -39,7 +39,7 @@ fn every_key_is_read() {
     assert_eq!(policy.min_targets, Some(30));
     assert_eq!(policy.fail_on, Some(Level::Medium));
     assert_eq!(policy.baseline.as_deref(), Some("meshctl-baseline.json"));
-    assert_eq!(policy.budgets.len(), 19);
+    assert_eq!(policy.budgets.len(), 21);
     let collector = policy.collector.unwrap();
     assert_eq!(collector.files, ["otel.yaml"]);
     assert_eq!(

@@ -1,5 +1,6 @@
 //! Finds and reads the budget file.
 
+use std::path::Component;
 use std::path::Path;
 use std::path::PathBuf;
 
@@ -101,6 +102,22 @@ fn find() -> anyhow::Result<Option<String>> {
     Ok(None)
 }
 
+/// A path without going down and up again, where that is the same file.
+fn tidy(path: &Path) -> Option<PathBuf> {
+    let mut tidied = PathBuf::new();
+    for part in path.components() {
+        let goes_up = part == Component::ParentDir;
+        match tidied.components().next_back() {
+            Some(Component::Normal(_)) if goes_up => {
+                tidied.pop();
+            }
+            _ => tidied.push(part),
+        }
+    }
+    let is_same = tidied.canonicalize().ok()? == path.canonicalize().ok()?;
+    is_same.then_some(tidied)
+}
+
 impl Home {
     /// No file at all.
     pub(super) fn none() -> Self {
@@ -118,7 +135,11 @@ impl Home {
             .and_then(|(name, _)| Path::new(name).parent());
         match dir {
             Some(dir) if path != "-" && !dir.as_os_str().is_empty() => {
-                dir.join(path).to_string_lossy().into_owned()
+                let joined = dir.join(path);
+                tidy(&joined)
+                    .unwrap_or(joined)
+                    .to_string_lossy()
+                    .into_owned()
             }
             _ => path.to_owned(),
         }

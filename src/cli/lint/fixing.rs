@@ -58,7 +58,8 @@ pub(super) fn diff(inputs: &Inputs, findings: &[Finding], messages: Messages) ->
         let Some((changed, _)) = mended(name, text, findings, messages) else {
             continue;
         };
-        let diff = TextDiff::from_lines(text, &changed);
+        let (text, changed) = (lint::masked(text), lint::masked(&changed));
+        let diff = TextDiff::from_lines(&*text, &*changed);
         let mut diff = diff.unified_diff();
         let diff = diff.context_radius(CONTEXT);
         let (old, new) = if name == "-" || Path::new(name).is_absolute() {

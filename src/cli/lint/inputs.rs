@@ -1,5 +1,6 @@
 //! What `lint` reads, and what it makes of it.
 
+use std::borrow::Cow;
 use std::num::NonZeroUsize;
 use std::thread;
 
@@ -139,6 +140,14 @@ impl Inputs {
     pub(super) fn files(&self) -> Vec<File<'_>> {
         let texts = self.texts.iter();
         texts.map(|(name, text)| File { name, text }).collect()
+    }
+
+    /// Names and texts as they may be shown: the same lines and columns, without secrets.
+    pub(super) fn shown(&self) -> Vec<(&str, Cow<'_, str>)> {
+        let texts = self.texts.iter();
+        texts
+            .map(|(name, text)| (name.as_str(), lint::masked(text)))
+            .collect()
     }
 
     /// Judges all configurations.

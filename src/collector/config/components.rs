@@ -75,6 +75,14 @@ pub struct Component {
 }
 
 impl Component {
+    /// What its type is called from this release on, if the name that is written is an old one by then.
+    pub fn newer_kind(&self, version: Version) -> Option<&'static str> {
+        match kinds::spelling(self.role, &self.written_kind, version) {
+            Spelling::Deprecated(new) => Some(new),
+            _ => None,
+        }
+    }
+
     /// Whether any distribution is known to have its type.
     pub fn is_known(&self, version: Version) -> bool {
         is_known(self.role, &self.written_kind, version)

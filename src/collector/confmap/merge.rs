@@ -20,6 +20,10 @@ pub fn merge(earlier: Node, later: Node) -> Node {
                     .and_then(|place| entries.get_mut(*place))
                 {
                     Some(old) => {
+                        // What is a default of a chart has no place; whoever says it anew has.
+                        if old.key_at.line == 0 {
+                            old.key_at = entry.key_at;
+                        }
                         let empty = Node {
                             kind: Kind::Null,
                             at: old.value.at,
@@ -32,7 +36,11 @@ pub fn merge(earlier: Node, later: Node) -> Node {
             }
             Node {
                 kind: Kind::Map(entries),
-                at: earlier.at,
+                at: if earlier.at.line == 0 {
+                    later.at
+                } else {
+                    earlier.at
+                },
             }
         }
         (_, kind) => Node { kind, at: later.at },
@@ -42,8 +50,21 @@ pub fn merge(earlier: Node, later: Node) -> Node {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::collector::position::Position;
     use crate::collector::yaml::Origin;
     use crate::collector::yaml::parse;
+
+    #[test]
+    fn what_is_said_over_a_default_has_a_place() {
+        let nowhere = Origin::Place(Position::default());
+        let defaults = parse("a: {b: 1}\nc: 2\n", nowhere).unwrap();
+        let merged = merge(defaults, parse("\na: {d: 3}\n", Origin::File(0)).unwrap());
+        let lines = merged.entries().iter().map(|entry| entry.key_at.line);
+        assert_eq!(lines.collect::<Vec<_>>(), [2, 0]);
+        let a = merged.get("a").unwrap();
+        let lines = a.entries().iter().map(|entry| entry.key_at.line);
+        assert_eq!((a.at.line, lines.collect::<Vec<_>>()), (2, vec![0, 2]));
+    }
 
     #[test]
     fn maps_are_merged_and_lists_replaced() {

@@ -10,6 +10,7 @@ use crate::collector::position::ConfigError;
 use crate::collector::version::Version;
 use crate::collector::yaml;
 use crate::findings::Finding;
+use crate::findings::Place;
 use crate::findings::Severity;
 use crate::findings::Subject;
 use crate::findings::catalogue::Rule;
@@ -77,6 +78,37 @@ fn refused(linted: &Linted<'_>, findings: &mut Vec<Finding>) {
             .extend(linted.place(error.at, error.length, ""));
         findings.push(finding);
     }
+}
+
+/// Rules that say, of a place, which releases do not start with it, and why.
+const SAY_MORE: [&str; 9] = [
+    "expansion/capture-group",
+    "expansion/default-value",
+    "expansion/hidden-variable",
+    "expansion/plain-variable",
+    "filter/metric-conditions",
+    "ottl/escape",
+    "ottl/foreign-regex",
+    "ottl/unknown-function",
+    "relabeling/foreign-regex",
+];
+
+/// Takes out what another rule says better of the same line.
+pub(super) fn leave_to_others(findings: &mut Vec<Finding>) {
+    let said: Vec<(String, u32)> = findings
+        .iter()
+        .filter(|finding| SAY_MORE.contains(&finding.id))
+        .flat_map(|finding| &finding.marks.places)
+        .map(|place| (place.file.clone(), place.line))
+        .collect();
+    findings.retain(|finding| {
+        let mut places = finding.marks.places.iter();
+        let is_said = |place: &Place| {
+            said.iter()
+                .any(|(file, line)| *file == place.file && *line == place.line)
+        };
+        finding.id != "config/refused" || !places.any(is_said)
+    });
 }
 
 fn unknown(linted: &Linted<'_>, findings: &mut Vec<Finding>) {

@@ -26,6 +26,21 @@ pub struct Exposed {
     pub whose: String,
     /// Sorted by name.
     pub families: Vec<ExposedFamily>,
+    /// The targets that were scraped; none where that is not known.
+    pub targets: Vec<ExposedTarget>,
+}
+
+/// What one target of a dump has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExposedTarget {
+    /// `Target::name`.
+    pub name: String,
+    /// Lines with a sample.
+    pub samples: u64,
+    /// Bytes of the body, uncompressed.
+    pub body_bytes: u64,
+    /// Lines that no parser takes.
+    pub rejects: u64,
 }
 
 /// One family.
@@ -61,6 +76,7 @@ impl Exposed {
             Exposed {
                 whose: "Linkerd's and Istio's proxies".to_owned(),
                 families,
+                targets: Vec::new(),
             }
         });
         &KNOWN
@@ -80,7 +96,17 @@ impl Exposed {
         });
         let mut families: Vec<ExposedFamily> = families.collect();
         families.sort_by(|a, b| a.name.cmp(&b.name));
-        Self { whose, families }
+        let targets = census.targets.iter().map(|target| ExposedTarget {
+            name: target.name.clone(),
+            samples: target.samples,
+            body_bytes: target.body_bytes,
+            rejects: target.rejects,
+        });
+        Self {
+            whose,
+            families,
+            targets: targets.collect(),
+        }
     }
 
     /// Names of all samples.

@@ -9,6 +9,7 @@ use super::statements::Tree;
 use super::statements::text_argument;
 use crate::collector::decode::nearest;
 use crate::collector::ottl::ast::Call;
+use crate::collector::ottl::datapoints;
 use crate::collector::ottl::editors;
 use crate::collector::ottl::function::Function;
 use crate::collector::ottl::functions;
@@ -119,7 +120,7 @@ fn wrong_escapes(text: &str) -> Vec<usize> {
 /// A function that some of the releases do not have.
 fn function(linted: &Linted<'_>, text: &Ottl<'_>, call: &Call) -> Option<Finding> {
     let tables = functions::tables().iter().chain(editors::tables());
-    let all: Vec<&'static Function> = tables.copied().flatten().collect();
+    let all: Vec<&'static Function> = tables.copied().flatten().chain(datapoints::TABLE).collect();
     let named = |function: &&&Function| function.name == call.name;
     let forms: Vec<&&Function> = all.iter().filter(named).collect();
     let lacking = linted.held(|release| !forms.iter().any(|form| form.is_in(release)));
@@ -128,8 +129,18 @@ fn function(linted: &Linted<'_>, text: &Ottl<'_>, call: &Call) -> Option<Finding
     }
     let who = linted.spelled(&lacking);
     let since = forms.iter().map(|form| form.since).min();
-    let (message, remedy) = if let Some(since) = since {
-        let name = &call.name;
+    let until = forms.iter().map(|form| form.until).max();
+    let gone = until.filter(|until| lacking.iter().all(|release| release.is_from(*until)));
+    let name = &call.name;
+    let (message, remedy) = if let Some(until) = gone {
+        (
+            format!(
+                "`{name}` went with 0.{until}: {}",
+                linted.not_started(&lacking)
+            ),
+            format!("write it without `{name}`"),
+        )
+    } else if let Some(since) = since {
         (
             format!(
                 "`{name}` came with 0.{since}: {}",

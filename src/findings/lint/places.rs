@@ -84,9 +84,9 @@ impl Linted<'_> {
             return false;
         }
         match self.char_at(node.at) {
-            _ if self.in_block(node) => true,
             Some('\'') => !text.contains('\''),
             Some('"') => !text.contains(['"', '\\']),
+            _ if self.in_block(node) => true,
             // Behind the first character, and outside of `{}` and `[]`, only these begin something else.
             _ if self.in_flow(node) => {
                 !text.contains([':', '#', ',', '[', ']', '{', '}', '"', '\''])

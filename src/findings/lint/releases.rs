@@ -34,6 +34,15 @@ impl Linted<'_> {
         format!("{} {}", self.spelled(held), if is_one { one } else { many })
     }
 
+    /// The same where it would add nothing for the whole: ` in 0.102 to 0.106`, or nothing.
+    pub fn in_some(&self, held: &[Version]) -> String {
+        if held.len() == self.releases.len() {
+            String::new()
+        } else {
+            format!(" in {}", self.runs(held))
+        }
+    }
+
     /// That these do not start: `no release starts with it`, `0.102 to 0.106 do not start with it`.
     pub fn not_started(&self, held: &[Version]) -> String {
         if held.len() == self.releases.len() && held.len() > 1 {

@@ -191,7 +191,12 @@ impl Page<'_> {
                 self.fold(&format!("{count} {}", severity.as_str()));
             }
             let style = self.style;
-            let entries = some.iter().map(|finding| entry(finding, style));
+            let entries = some.iter().enumerate().map(|(at, finding)| {
+                // Said once for several that need the same.
+                let next = some.get(at + 1);
+                let last = next.is_none_or(|next| next.remedy != finding.remedy);
+                entry(finding, last, style)
+            });
             self.entries(entries, severity.as_str());
             if folded {
                 self.unfold();
@@ -287,7 +292,7 @@ fn budget_row(judged: &Judged<'_>, measured: &Measured, style: &Style) -> String
     ])
 }
 
-fn entry(finding: &Finding, style: &Style) -> Vec<String> {
+fn entry(finding: &Finding, with_remedy: bool, style: &Style) -> Vec<String> {
     let place = finding.marks.places.first().map(|place| {
         let place = format!("{}:{}", place.file, place.line);
         format!(" {}", code_in(style, &place))
@@ -299,7 +304,7 @@ fn entry(finding: &Finding, style: &Style) -> Vec<String> {
         place.unwrap_or_default(),
         prose_in(style, &finding.message)
     )];
-    if !finding.remedy.is_empty() {
+    if with_remedy && !finding.remedy.is_empty() {
         let remedy = prose_in(style, &finding.remedy);
         lines.push(format!("  {} {remedy}", style.arrow()));
     }

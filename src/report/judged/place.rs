@@ -54,7 +54,8 @@ pub(super) fn stand_in<'a>(judged: &Judged<'a>) -> &'a str {
     judged.budget_file.or(input).unwrap_or(NOTHING)
 }
 
-/// The path with forward slashes, `./` in front of it taken away.
+/// The path with forward slashes, without steps to where it is already and without detours: forges know a file by
+/// its one path from the root of the repository.
 pub(super) fn path(file: &str) -> String {
     if file == "-" {
         return STDIN.to_owned();
@@ -68,10 +69,17 @@ pub(super) fn path(file: &str) -> String {
         return file;
     }
     let is_absolute = file.starts_with('/');
-    let parts = file
-        .split('/')
-        .filter(|part| !part.is_empty() && *part != ".");
-    let mut path = parts.collect::<Vec<_>>().join("/");
+    let mut parts: Vec<&str> = Vec::new();
+    for part in file.split('/').filter(|part| !part.is_empty()) {
+        match (part, parts.last()) {
+            (".", _) => {}
+            ("..", Some(last)) if *last != ".." => {
+                parts.pop();
+            }
+            (part, _) => parts.push(part),
+        }
+    }
+    let mut path = parts.join("/");
     if is_absolute {
         path.insert(0, '/');
     }
@@ -138,7 +146,8 @@ mod tests {
         let cases = [
             ("meshctl.yaml", "meshctl.yaml", "meshctl.yaml"),
             ("./a//b/./c.yaml", "a/b/c.yaml", "a/b/c.yaml"),
-            ("../otel.yaml", "../otel.yaml", "../otel.yaml"),
+            ("../../otel.yaml", "../../otel.yaml", "../../otel.yaml"),
+            ("docs/ci/../../otel.yaml", "otel.yaml", "otel.yaml"),
             (
                 "my dir/ü%.yaml",
                 "my dir/ü%.yaml",

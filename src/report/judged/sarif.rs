@@ -26,6 +26,7 @@ use crate::findings::Finding;
 use crate::findings::Place;
 use crate::findings::Severity;
 use crate::findings::Subject;
+use crate::findings::numbers::grouped;
 use crate::findings::numbers::plural;
 use crate::report::Style;
 use crate::report::json;
@@ -122,8 +123,9 @@ fn invocation(judged: &Judged<'_>, left_out: usize) -> Value {
     }
     if left_out > 0 {
         let text = format!(
-            "{} left out: a run may have {RESULTS}",
-            plural(left_out as u64, "result")
+            "{} left out: a run may have {}",
+            plural(left_out as u64, "result"),
+            grouped(RESULTS as u64)
         );
         notify("warning", &text);
     }

@@ -4,6 +4,7 @@ use super::Judged;
 use super::said;
 use crate::findings::Finding;
 use crate::findings::Severity;
+use crate::findings::catalogue::OF_SURVEYS;
 use crate::report::Style;
 use crate::report::excerpt::finding_excerpt;
 use crate::report::numbers;
@@ -80,9 +81,16 @@ fn findings(judged: &Judged<'_>, style: &Style) -> Vec<String> {
     }
     let mut lines = problems::title("FINDINGS", &problems::counts(&all), style);
     let (mut numbers_left, mut marked_left, mut after_excerpt) = (NUMBERS, MARKED, false);
+    let mut passed = 0;
     for group in all.chunk_by(|a, b| (a.severity, a.id) == (b.severity, b.id)) {
         let (marked, bare): (Vec<&Finding>, Vec<&Finding>) =
             group.iter().partition(|finding| has_excerpt(finding));
+        let bare = if lets_pass(judged, group[0]) {
+            passed += bare.len();
+            Vec::new()
+        } else {
+            bare
+        };
         let shown = marked.len().min(marked_left);
         marked_left -= shown;
         for finding in &marked[..shown] {
@@ -101,24 +109,41 @@ fn findings(judged: &Judged<'_>, style: &Style) -> Vec<String> {
             let last = at + 1 == some || bare[at + 1].remedy != finding.remedy;
             lines.extend(problems::finding_lines(finding, last, style));
         }
-        let left_out = group.len() - shown - some;
+        let left_out = marked.len() + bare.len() - shown - some;
         lines.extend(more(left_out, group[0].id, style));
+    }
+    if passed == all.len() {
+        lines.push(more_line("none of them fails", style));
+    } else if passed > 0 {
+        if after_excerpt {
+            lines.push(String::new());
+        }
+        lines.extend(more(passed, "that do not fail", style));
     }
     lines
 }
 
-/// `and 3 more labels/unbounded, all: -o json`.
+/// A gate says what to mend. What `audit` finds besides and what lets it pass is counted.
+fn lets_pass(judged: &Judged<'_>, finding: &Finding) -> bool {
+    let is_of_audit = OF_SURVEYS.iter().any(|rule| rule.id == finding.id);
+    is_of_audit && judged.fail_on.is_some() && !judged.fails(finding)
+}
+
+/// `and 3 more labels/unbounded, all: -o json`; nothing for none.
 fn more(count: usize, what: &str, style: &Style) -> Option<String> {
-    if count == 0 {
-        return None;
-    }
-    let count = numbers::grouped(count as u64);
-    let mut text = format!("and {count} more {what}").trim_end().to_owned();
+    let said = numbers::grouped(count as u64);
+    let text = format!("and {said} more {what}");
+    (count > 0).then(|| more_line(&text, style))
+}
+
+/// What is not shown, with how to see it where that fits.
+fn more_line(text: &str, style: &Style) -> String {
+    let mut text = text.to_owned();
     let all = ", all: -o json";
     if 3 + width(&text) + width(all) <= style.columns() {
         text.push_str(all);
     }
-    Some(format!("   {}", style.paint(Tone::Dim, &text)))
+    format!("   {}", style.paint(Tone::Dim, &text))
 }
 
 /// Whether there is a line to show.

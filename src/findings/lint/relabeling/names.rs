@@ -263,6 +263,8 @@ fn synthetic(
         .into_iter()
         .filter(|name| compiled.regex.is_match(name) != keeps)
         .collect();
+    // `up` first: it is the one that is known.
+    let hit: Vec<&str> = hit.into_iter().rev().collect();
     let is_meant = !keeps && matched == 0;
     if hit.is_empty() || (!keeps && !is_meant) {
         return None;

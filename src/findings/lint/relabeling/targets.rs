@@ -67,7 +67,8 @@ fn nothing(linted: &Linted<'_>, rules: &JobRules<'_>, rule: &RuleNode<'_>) -> Op
     let (label, values) = KNOWN
         .into_iter()
         .find(|(label, _)| rule.reads_only(label))?;
-    let loose = GoRegex::new(rule.pattern()).ok()?;
+    // Names of others may be called like the end of these.
+    let loose = GoRegex::new(&format!("^(?:{})", rule.pattern())).ok()?;
     let within: Vec<&str> = values
         .iter()
         .copied()
@@ -90,7 +91,7 @@ fn nothing(linted: &Linted<'_>, rules: &JobRules<'_>, rule: &RuleNode<'_>) -> Op
                 Severity::Medium
             },
             format!(
-                "`{}` has to match from end to end, and is only a part of {}: {effect}",
+                "`{}` has to match from end to end, and is only the beginning of {}: {effect}",
                 rule.pattern(),
                 named(&within, 3)
             ),
@@ -100,9 +101,19 @@ fn nothing(linted: &Linted<'_>, rules: &JobRules<'_>, rule: &RuleNode<'_>) -> Op
             ("pattern", json!(rule.pattern())),
             ("values_that_contain_it", json!(within)),
         ])
-        .with_remedy(format!("write `{}`", within.join("|")));
+        .with_remedy(format!(
+            "write the one that is meant, such as `{}`",
+            proxy(&within)
+        ));
     linted.mark_pattern(rule, "", &mut finding);
     Some(finding)
+}
+
+/// The proxy among these containers and ports, or the first of them.
+fn proxy<'a>(within: &[&'a str]) -> &'a str {
+    let is_proxy = |value: &&&str| value.ends_with("-proxy") || value.ends_with("-admin");
+    let found = within.iter().find(is_proxy).or(within.first());
+    found.copied().unwrap_or_default()
 }
 
 /// Labels that are not there, or not any more, where a rule reads them.
