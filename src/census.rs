@@ -40,6 +40,8 @@ pub struct Census {
     pub labels_per_series: Option<LabelsPerSeries>,
     /// The values of the labels that were asked for, by family, then label.
     pub values: Vec<LabelValues>,
+    /// Each sample name with its series, by name; empty where nobody asked.
+    pub names: Vec<(String, u64)>,
 }
 
 /// Sums over all targets.

@@ -138,6 +138,8 @@ pub struct Plan {
 pub struct Detail {
     /// How many labels the series have, without any simulation: `Census::labels_per_series`.
     pub labels_per_series: bool,
+    /// How many series each sample name has, without any simulation: `Census::names`.
+    pub names: bool,
     /// What comes of each target behind each stage: `StageFlow::by_target`. One count for each of both.
     pub by_target: bool,
     /// Labels behind stages: `StageFlow::labels`; and for the stage [`SCRAPE`] `Census::values`, whether anything is
@@ -154,6 +156,7 @@ impl Detail {
         let at_scrape = self.labels_at.iter().filter(|at| at.stage == SCRAPE);
         census::Asked {
             labels_per_series: self.labels_per_series,
+            names: self.names,
             values_of: at_scrape.map(|at| at.labels.clone()).collect(),
         }
     }

@@ -36,6 +36,7 @@ fn survey(paths: &[String], workers: usize) -> Survey {
         now_ns: 0,
         detail: survey::Detail {
             labels_per_series: true,
+            names: true,
             by_target: false,
             labels_at: vec![LabelsAt {
                 stage: survey::SCRAPE.to_owned(),
@@ -156,10 +157,12 @@ fn ensure_equal(census: &Census, bodies: &[Body]) {
 
 /// Holds what is counted on request against the slow counter.
 fn ensure_detail_equal(census: &Census, families: &BTreeMap<&str, Vec<&SlowFamily>>) {
+    let mut names: BTreeMap<String, u64> = BTreeMap::new();
     let mut label_counts: Vec<(u64, &str)> = Vec::new();
     let mut values: BTreeMap<(&str, String), (u64, BTreeSet<String>)> = BTreeMap::new();
     for (name, family) in families {
-        for (_, labels) in family.iter().flat_map(|family| family.series()) {
+        for (name_of_series, labels) in family.iter().flat_map(|family| family.series()) {
+            *names.entry(name_of_series).or_default() += 1;
             label_counts.push((labels.len() as u64, name));
             for (label, value) in labels {
                 let (series, all) = values.entry((name, label)).or_default();
@@ -168,6 +171,7 @@ fn ensure_detail_equal(census: &Census, families: &BTreeMap<&str, Vec<&SlowFamil
             }
         }
     }
+    assert_eq!(census.names, names.into_iter().collect::<Vec<_>>(), "names");
     label_counts.sort_by(|a, b| a.0.cmp(&b.0).then(b.1.cmp(a.1)));
     let counted = census.labels_per_series.as_ref();
     let middle = |at: usize| label_counts[at].0 as f64;

@@ -119,18 +119,21 @@ impl Baseline {
         }
         let scrape = View::of_scrape(survey, context);
         for (owner, cost) in scrape.targets() {
-            let workload = baseline.workloads.entry(owner.workload).or_default();
+            let workload = baseline
+                .workloads
+                .entry(owner.workload.clone())
+                .or_default();
             workload.targets += 1;
             workload.series += cost.series;
         }
         for view in View::all(survey, &Stage::Arrives, context) {
             let total = view.total();
-            let families = view.families().into_iter();
+            let families = view.families().iter();
             let arrived = Arrived {
                 series: total.series,
                 body_bytes: total.body_bytes,
                 families: families
-                    .map(|(name, cost)| (name.to_owned(), cost.series))
+                    .map(|(name, cost)| ((*name).to_owned(), cost.series))
                     .collect(),
             };
             baseline.arrives.insert(view.path(), arrived);

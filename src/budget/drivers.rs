@@ -118,12 +118,12 @@ fn families(view: &View<'_>, unit: Unit, baseline: Option<&Baseline>) -> Vec<Dri
             _ => series as f64,
         })
     };
-    let all = view.families().into_iter();
+    let all = view.families().iter();
     most(
         all.map(|(name, cost)| Driver {
             what: "family",
-            name: name.to_owned(),
-            value: value(view, unit, cost),
+            name: (*name).to_owned(),
+            value: value(view, unit, *cost),
             before: before(name),
         })
         .collect(),
@@ -185,24 +185,35 @@ fn labels_of(view: &View<'_>, family: &str) -> Vec<Driver> {
     drivers
 }
 
-/// The families in which a label saves most; `label in family` names one.
+/// The families in which a label has most values; `label in family` names one.
 fn families_with(view: &View<'_>, label: &str) -> Vec<Driver> {
     let (label, only) = match label.split_once(" in ") {
         Some((label, family)) => (label, Some(family)),
         None => (label, None),
     };
+    let driver = |family: &str, values: u64| Driver {
+        what: "family",
+        name: family.to_owned(),
+        value: values as f64,
+        before: None,
+    };
+    let is_it = |family: &str| only.is_none_or(|only| family == only);
+    if let Some(flow) = view.flow() {
+        let there = flow.labels.iter();
+        let with = there.filter(|known| known.label == label && is_it(&known.family));
+        return most(
+            with.map(|known| driver(&known.family, known.values.len() as u64))
+                .collect(),
+        );
+    }
     let families = view.survey.census.families.iter();
-    let families = families.filter(|family| only.is_none_or(|only| family.name == only));
-    let with = families.filter_map(|family| {
-        let mut labels = family.labels.iter();
-        let label = labels.find(|known| known.name == label)?;
-        Some(Driver {
-            what: "family",
-            name: family.name.clone(),
-            value: label.values as f64,
-            before: None,
-        })
-    });
+    let with = families
+        .filter(|family| is_it(&family.name))
+        .filter_map(|family| {
+            let mut labels = family.labels.iter();
+            let label = labels.find(|known| known.name == label)?;
+            Some(driver(&family.name, label.values))
+        });
     most(with.collect())
 }
 
@@ -238,14 +249,14 @@ fn workloads(
 }
 
 fn targets(view: &View<'_>, unit: Unit, workload: &str) -> Vec<Driver> {
-    let all = view.targets().into_iter();
+    let all = view.targets().iter();
     let of_it = all.filter(|(owner, _)| owner.workload == workload);
     most(
         of_it
             .map(|(owner, cost)| Driver {
                 what: "target",
-                name: owner.target,
-                value: value(view, unit, cost),
+                name: owner.target.clone(),
+                value: value(view, unit, *cost),
                 before: None,
             })
             .collect(),
@@ -254,12 +265,9 @@ fn targets(view: &View<'_>, unit: Unit, workload: &str) -> Vec<Driver> {
 
 /// The codes of the calls of an edge that hide.
 fn codes(view: &View<'_>, worst: &str) -> Vec<Driver> {
-    let Some(mesh) = &view.survey.mesh else {
-        return Vec::new();
-    };
     let mut codes: BTreeMap<String, u64> = BTreeMap::new();
-    let edges = mesh.grpc().by_ends();
-    for of_it in edges.iter().filter(|known| edge(known) == worst) {
+    let edges = view.edges().iter();
+    for of_it in edges.filter(|known| edge(known) == worst) {
         let hidden = of_it.traffic.responses.iter();
         let told = |outcome: &Outcome| outcome.is_hidden() && !outcome.ended_without_status();
         for (outcome, count) in hidden.filter(|(outcome, _)| told(outcome)) {

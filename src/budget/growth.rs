@@ -156,9 +156,11 @@ fn too_much(
 
 /// The most that there may be where there were `before`.
 fn most_allowed(before: u64, allowed: Allowed) -> u64 {
+    // A share that no binary number is must not take away the last one that it allows: 29% of 100 are 29.
+    let more = |share: f64| (before as f64 * share * (1.0 + 1e-12)).floor() as u64;
     let by_share = allowed
         .share
-        .map(|share| (before as f64 * (1.0 + share)).floor() as u64);
+        .map(|share| before.saturating_add(more(share)));
     let by_count = allowed.absolute.map(|count| before.saturating_add(count));
     let least = before.saturating_add(allowed.at_least);
     let limits = [by_share, by_count].into_iter().flatten();
@@ -244,6 +246,8 @@ mod tests {
     #[test]
     fn the_stricter_of_two_limits_counts_and_small_growth_never_does() {
         assert_eq!(most_allowed(1000, allowed(Some(0.05), None, 0)), 1050);
+        assert_eq!(most_allowed(100, allowed(Some(0.15), None, 0)), 115);
+        assert_eq!(most_allowed(100, allowed(Some(0.29), None, 0)), 129);
         assert_eq!(most_allowed(1000, allowed(None, Some(20), 0)), 1020);
         assert_eq!(most_allowed(1000, allowed(Some(0.05), Some(20), 0)), 1020);
         assert_eq!(most_allowed(10, allowed(Some(0.05), None, 100)), 110);

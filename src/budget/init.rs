@@ -62,8 +62,8 @@ pub fn init(start: &Start<'_>) -> String {
     let scrape = View::of_scrape(start.survey, start.context);
     head(start, &mut text);
     text.push_str("budgets:\n");
-    totals(start, scrape, &mut text);
-    families(start, scrape, &mut text);
+    totals(start, &scrape, &mut text);
+    families(start, &scrape, &mut text);
     labels(start, &mut text);
     let targets = scrape.by_target();
     let most = |all: &[(String, super::view::Cost)]| {
@@ -180,7 +180,7 @@ fn head(start: &Start<'_>, text: &mut String) {
     let _ = writeln!(text, "min_targets: {}\n", least);
 }
 
-fn totals(start: &Start<'_>, scrape: View<'_>, text: &mut String) {
+fn totals(start: &Start<'_>, scrape: &View<'_>, text: &mut String) {
     text.push_str("  # Everything together; `at: scrape` is what targets expose, and the default.\n  total:\n");
     let mut total = |view: &View<'_>, at: &str| {
         let cost = view.total();
@@ -191,7 +191,7 @@ fn totals(start: &Start<'_>, scrape: View<'_>, text: &mut String) {
             start.with_headroom(cost.body_bytes)
         );
     };
-    total(&scrape, "scrape");
+    total(scrape, "scrape");
     let arriving = View::all(start.survey, &Stage::Arrives, start.context);
     let largest = arriving.iter().max_by_key(|view| view.total().series);
     if let Some(view) = largest {
@@ -199,8 +199,8 @@ fn totals(start: &Start<'_>, scrape: View<'_>, text: &mut String) {
     }
 }
 
-fn families(start: &Start<'_>, scrape: View<'_>, text: &mut String) {
-    let mut families: Vec<_> = scrape.families().into_iter().collect();
+fn families(start: &Start<'_>, scrape: &View<'_>, text: &mut String) {
+    let mut families: Vec<_> = scrape.families().iter().collect();
     families.sort_by(|a, b| b.1.series.cmp(&a.1.series).then_with(|| a.0.cmp(b.0)));
     if families.is_empty() {
         return;

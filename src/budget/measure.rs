@@ -1,5 +1,7 @@
 //! Measures each budget: what its value is, and whether it holds.
 
+use std::collections::HashMap;
+
 use globset::GlobMatcher;
 
 use super::Baseline;
@@ -12,6 +14,7 @@ use super::policy::Budget;
 use super::policy::Matching;
 use super::policy::Policy;
 use super::policy::Rule;
+use super::policy::Stage;
 use super::view::Context;
 use super::view::Cost;
 use super::view::View;
@@ -53,8 +56,16 @@ pub fn assess(
     baseline: Option<&Baseline>,
 ) -> Assessment {
     let mut assessment = Assessment::default();
+    let mut views: HashMap<&str, Vec<View<'_>>> = HashMap::new();
     for budget in &policy.budgets {
-        for view in View::all(survey, &budget.stage, context) {
+        let stage = match &budget.stage {
+            Stage::Scrape => "scrape",
+            Stage::Arrives => "arrives",
+            Stage::Behind(id, _) => id,
+        };
+        let views = views.entry(stage);
+        let views = views.or_insert_with(|| View::all(survey, &budget.stage, context));
+        for view in views.iter() {
             let measure = Measure {
                 budget,
                 view,
@@ -69,14 +80,14 @@ pub fn assess(
 }
 
 /// One budget at one place.
-struct Measure<'a> {
-    budget: &'a Budget,
-    view: View<'a>,
-    baseline: Option<&'a Baseline>,
+struct Measure<'m, 'a> {
+    budget: &'m Budget,
+    view: &'m View<'a>,
+    baseline: Option<&'m Baseline>,
     ratchet: bool,
 }
 
-impl Measure<'_> {
+impl Measure<'_, '_> {
     fn run(&self) -> Measured {
         let (unit, warn, fail) = match &self.budget.rule {
             Rule::Limit { unit, warn, fail } => (*unit, *warn, *fail),
@@ -101,7 +112,7 @@ impl Measure<'_> {
         let name = worst.map(|item| item.name.as_str()).unwrap_or_default();
         let before = self
             .baseline
-            .and_then(|baseline| baseline.value(&self.view, self.budget, unit, name));
+            .and_then(|baseline| baseline.value(self.view, self.budget, unit, name));
         let outcome = if !known {
             Outcome::Unknown
         } else if is_over(fail, value) {
@@ -120,7 +131,7 @@ impl Measure<'_> {
             Outcome::Within
         };
         let drivers = if matches!(outcome, Outcome::Near | Outcome::Over) {
-            drivers::of(self.budget, &self.view, unit, name, self.baseline)
+            drivers::of(self.budget, self.view, unit, name, self.baseline)
         } else {
             Vec::new()
         };
@@ -146,14 +157,14 @@ impl Measure<'_> {
     fn was_as_much(&self, unit: Unit, item: &Item) -> bool {
         let before = self
             .baseline
-            .and_then(|baseline| baseline.value(&self.view, self.budget, unit, &item.name));
+            .and_then(|baseline| baseline.value(self.view, self.budget, unit, &item.name));
         before.is_some_and(|before| before >= item.value)
     }
 
     /// Everything that the budget is about; `None` where nobody counted it.
     fn items(&self, unit: Unit) -> Option<Vec<Item>> {
-        let view = &self.view;
-        if unit == Unit::BodyBytes && !view.knows_bytes() {
+        let view = self.view;
+        if unit == Unit::BodyBytes && !view.knows_bytes(self.budget.scope) {
             return None;
         }
         let each = |glob: &GlobMatcher, all: Vec<(String, Cost)>| -> Vec<Item> {
@@ -177,10 +188,11 @@ impl Measure<'_> {
             (Scope::Total, _) => single(self.cost(unit, view.total())),
             (Scope::Names, _) => single(self.unexpected().len() as f64),
             (Scope::Family, Matching::Each(glob)) => {
-                let all = view.families().into_iter();
+                let all = view.families().iter();
                 Some(each(
                     glob,
-                    all.map(|(name, cost)| (name.to_owned(), cost)).collect(),
+                    all.map(|(name, cost)| ((*name).to_owned(), *cost))
+                        .collect(),
                 ))
             }
             (Scope::Target, Matching::Each(glob)) => Some(each(glob, view.by_target())),
@@ -198,9 +210,8 @@ impl Measure<'_> {
                     min_calls,
                 },
             ) => {
-                let grpc = view.survey.mesh.as_ref()?.grpc();
-                let edges = grpc.by_ends().into_iter();
-                let edges = edges.filter(|edge| {
+                view.survey.mesh.as_ref()?;
+                let edges = view.edges().iter().filter(|edge| {
                     let calls = edge.grpc_calls();
                     calls > 0
                         && calls >= *min_calls
@@ -208,7 +219,7 @@ impl Measure<'_> {
                         && to.is_match(edge.destination.called())
                 });
                 let items = edges.map(|edge| Item {
-                    name: drivers::edge(&edge),
+                    name: drivers::edge(edge),
                     value: edge.told_hidden_ratio().unwrap_or_default(),
                 });
                 Some(items.collect())
@@ -227,7 +238,7 @@ impl Measure<'_> {
 
     /// Names that are there and not on the list.
     fn unexpected(&self) -> Vec<(String, u64)> {
-        drivers::unexpected(self.budget, &self.view)
+        drivers::unexpected(self.budget, self.view)
     }
 
     /// Names that are on the list and not there.

@@ -7,6 +7,7 @@ mod limits;
 
 use globset::Glob;
 use globset::GlobMatcher;
+use globset::GlobSetBuilder;
 use jiff::civil::Date;
 
 use super::Scope;
@@ -35,6 +36,9 @@ use crate::collector::yaml::Origin;
 use limits::allowed;
 use limits::limit;
 use limits::whole;
+
+/// More limits than this are no file that somebody keeps: globs stand for many names.
+const MOST_BUDGETS: usize = 5000;
 
 /// The version of the format that is read.
 const VERSION: &str = "1";
@@ -176,7 +180,20 @@ fn glob(node: &Node, what: &str) -> Result<GlobMatcher, ConfigError> {
         )
         .with_help("`*` stands for any text, `?` for one character, `{a,b}` for either")
     })?;
-    Ok(glob.compile_matcher())
+    matcher(glob, node.at)
+}
+
+/// The glob, ready to match. One that is nested too deep or too large cannot be made so, and making it would panic.
+fn matcher(glob: Glob, at: Position) -> Result<GlobMatcher, ConfigError> {
+    let mut alone = GlobSetBuilder::new();
+    alone.add(glob.clone());
+    match alone.build() {
+        Ok(_) => Ok(glob.compile_matcher()),
+        Err(_) => Err(
+            ConfigError::new(at, "this glob is too large or nested too deep")
+                .with_help("write several entries with smaller ones"),
+        ),
+    }
 }
 
 fn optional_glob(
@@ -298,6 +315,12 @@ fn budgets(node: &Node) -> Result<Vec<Budget>, ConfigError> {
                 let limits: Vec<&str> = limits.copied().collect();
                 return Err(ConfigError::new(at, message)
                     .with_help(format!("give it one of: {}", limits.join(", "))));
+            }
+            if budgets.len() + rules.len() > MOST_BUDGETS {
+                let message = format!("more than {MOST_BUDGETS} limits");
+                return Err(
+                    ConfigError::new(at, message).with_help("let globs stand for many names")
+                );
             }
             budgets.extend(rules.into_iter().map(|(rule, at)| Budget {
                 scope,
@@ -430,7 +453,7 @@ fn finding(
             format!("`{written}` is not a glob: {}", error.kind()),
         )
     })?;
-    let matcher = glob.compile_matcher();
+    let matcher = matcher(glob, node.at)?;
     if findings.iter().any(|id| matcher.is_match(id)) {
         return Ok(matcher);
     }

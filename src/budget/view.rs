@@ -1,5 +1,6 @@
 //! What there is at one stage, in the terms of budgets.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::collections::HashMap;
 
@@ -22,6 +23,7 @@ use crate::collector::plan::StageKind;
 use crate::collector::position::ConfigError;
 use crate::mesh;
 use crate::mesh::Party;
+use crate::mesh::grpc::Edge;
 use crate::survey::Detail;
 use crate::survey::Simulated;
 use crate::survey::Survey;
@@ -38,13 +40,16 @@ pub struct Context {
     pub is_typed: bool,
 }
 
-/// What there is at one stage.
-#[derive(Debug, Clone, Copy)]
+/// What there is at one stage. What takes time is worked out once, however many budgets ask for it.
+#[derive(Debug)]
 pub(super) struct View<'a> {
     pub(super) survey: &'a Survey,
     /// Where something was simulated: the pipeline and the stage in it.
     behind: Option<(&'a Simulated, usize)>,
     interval_seconds: f64,
+    families: OnceCell<BTreeMap<&'a str, Cost>>,
+    targets: OnceCell<Vec<(Owner, Cost)>>,
+    edges: OnceCell<Vec<Edge>>,
 }
 
 /// How much of something there is.
@@ -100,9 +105,17 @@ impl Owner {
 /// Refuses budgets for stages that there are not.
 ///
 /// # Errors
-/// A budget is for a stage that none of the pipelines has, or there is no pipeline.
+/// A budget is for a stage that none of the pipelines has or that does not count it, or there is no pipeline.
 pub fn check_stages(policy: &Policy, layouts: &[Layout]) -> Result<(), ConfigError> {
-    for Budget { stage, at, .. } in &policy.budgets {
+    for Budget {
+        scope,
+        stage,
+        rule,
+        at: budget_at,
+        ..
+    } in &policy.budgets
+    {
+        let at = budget_at;
         let (id, at) = match stage {
             Stage::Scrape => continue,
             Stage::Arrives => ("arrives", *at),
@@ -141,6 +154,23 @@ pub fn check_stages(policy: &Policy, layouts: &[Layout]) -> Result<(), ConfigErr
                 None => format!("there are: {}, arrives", known.join(", ")),
             }));
         }
+        let limits_bytes = matches!(
+            rule,
+            Rule::Limit {
+                unit: Unit::BodyBytes,
+                ..
+            }
+        );
+        let mut behind = layouts.iter().flat_map(|layout| &layout.stages);
+        if limits_bytes && behind.any(|known| known.id == id && !knows_bytes(known.kind, *scope)) {
+            let of = match scope {
+                Scope::Family => " of families",
+                _ => "",
+            };
+            let message = format!("bytes{of} are not counted behind `{id}`");
+            return Err(ConfigError::new(*budget_at, message)
+                .with_help("limit them at `scrape` or `arrives`, or limit `series` here"));
+        }
     }
     Ok(())
 }
@@ -156,6 +186,16 @@ impl Stage {
     }
 }
 
+/// Whether bytes of a scope are counted behind a stage: relabeling counts series alone, and within a Collector a
+/// data point has bytes for all of its names together.
+fn knows_bytes(kind: StageKind, scope: Scope) -> bool {
+    match kind {
+        StageKind::Relabeling => false,
+        StageKind::Receiver | StageKind::Processor => scope != Scope::Family,
+        StageKind::Scrape | StageKind::Exporter | StageKind::Storage => true,
+    }
+}
+
 fn is_end(kind: StageKind) -> bool {
     matches!(kind, StageKind::Exporter | StageKind::Storage)
 }
@@ -163,10 +203,21 @@ fn is_end(kind: StageKind) -> bool {
 impl<'a> View<'a> {
     /// As the targets expose it.
     pub(super) fn of_scrape(survey: &'a Survey, context: Context) -> Self {
+        Self::new(survey, None, context.interval_seconds)
+    }
+
+    fn new(
+        survey: &'a Survey,
+        behind: Option<(&'a Simulated, usize)>,
+        interval_seconds: f64,
+    ) -> Self {
         Self {
             survey,
-            behind: None,
-            interval_seconds: context.interval_seconds,
+            behind,
+            interval_seconds,
+            families: OnceCell::new(),
+            targets: OnceCell::new(),
+            edges: OnceCell::new(),
         }
     }
 
@@ -185,18 +236,14 @@ impl<'a> View<'a> {
             };
             for (at, flow) in simulated.flow.stages.iter().enumerate() {
                 if stage.is_it(flow.kind, &flow.id) {
-                    views.push(Self {
-                        survey,
-                        behind: Some((simulated, at)),
-                        interval_seconds,
-                    });
+                    views.push(Self::new(survey, Some((simulated, at)), interval_seconds));
                 }
             }
         }
         views
     }
 
-    fn flow(&self) -> Option<&'a StageFlow> {
+    pub(super) fn flow(&self) -> Option<&'a StageFlow> {
         let (simulated, at) = self.behind?;
         simulated.flow.stages.get(at)
     }
@@ -256,7 +303,11 @@ impl<'a> View<'a> {
 
     /// By family, sorted by name. A name that no target exposes, as after renaming, is of the family that its
     /// suffix leaves.
-    pub(super) fn families(&self) -> BTreeMap<&'a str, Cost> {
+    pub(super) fn families(&self) -> &BTreeMap<&'a str, Cost> {
+        self.families.get_or_init(|| self.count_families())
+    }
+
+    fn count_families(&self) -> BTreeMap<&'a str, Cost> {
         let of_census = self.survey.census.families.iter();
         let Some(flow) = self.flow() else {
             let cost = |family: &FamilyCount| Cost {
@@ -288,7 +339,18 @@ impl<'a> View<'a> {
     }
 
     /// By target, those of which nothing is left included.
-    pub(super) fn targets(&self) -> Vec<(Owner, Cost)> {
+    pub(super) fn targets(&self) -> &[(Owner, Cost)] {
+        self.targets.get_or_init(|| self.count_targets())
+    }
+
+    /// Who calls whom by gRPC, and how that ends.
+    pub(super) fn edges(&self) -> &[Edge] {
+        let spoken = self.survey.mesh.as_ref();
+        self.edges
+            .get_or_init(|| spoken.map_or_else(Vec::new, |mesh| mesh.grpc().by_ends()))
+    }
+
+    fn count_targets(&self) -> Vec<(Owner, Cost)> {
         let flow = self.flow();
         let shares = flow.map(|flow| {
             let shares = flow.by_target.iter();
@@ -323,25 +385,27 @@ impl<'a> View<'a> {
 
     /// By the name of the target.
     pub(super) fn by_target(&self) -> Vec<(String, Cost)> {
-        let targets = self.targets().into_iter();
-        targets.map(|(owner, cost)| (owner.target, cost)).collect()
+        let targets = self.targets().iter();
+        targets
+            .map(|(owner, cost)| (owner.target.clone(), *cost))
+            .collect()
     }
 
     /// By namespace; targets of which it is not known are in none.
     pub(super) fn by_namespace(&self) -> Vec<(String, Cost)> {
-        self.grouped(|owner| owner.namespace)
+        self.grouped(|owner| owner.namespace.clone())
     }
 
     /// By workload.
     pub(super) fn by_workload(&self) -> Vec<(String, Cost)> {
-        self.grouped(|owner| Some(owner.workload))
+        self.grouped(|owner| Some(owner.workload.clone()))
     }
 
-    fn grouped(&self, key: fn(Owner) -> Option<String>) -> Vec<(String, Cost)> {
+    fn grouped(&self, key: fn(&Owner) -> Option<String>) -> Vec<(String, Cost)> {
         let mut groups: BTreeMap<String, Cost> = BTreeMap::new();
         for (owner, cost) in self.targets() {
             if let Some(key) = key(owner) {
-                groups.entry(key).or_default().add(cost);
+                groups.entry(key).or_default().add(*cost);
             }
         }
         groups.into_iter().collect()
@@ -366,10 +430,9 @@ impl<'a> View<'a> {
         }
     }
 
-    /// Whether bytes are counted here: relabeling counts series alone.
-    pub(super) fn knows_bytes(&self) -> bool {
-        self.flow()
-            .is_none_or(|flow| flow.kind != StageKind::Relabeling)
+    /// Whether bytes of this scope are counted here.
+    pub(super) fn knows_bytes(&self, scope: Scope) -> bool {
+        self.flow().is_none_or(|flow| knows_bytes(flow.kind, scope))
     }
 
     /// Distinct values of labels: over all families, or in each family that matches.
@@ -428,7 +491,12 @@ impl<'a> View<'a> {
     /// Sample names with their series.
     pub(super) fn names(&self) -> BTreeMap<&'a str, u64> {
         match self.flow() {
-            None => BTreeMap::new(),
+            None => {
+                let names = self.survey.census.names.iter();
+                names
+                    .map(|(name, series)| (name.as_str(), *series))
+                    .collect()
+            }
             Some(flow) => flow
                 .by_name
                 .iter()
@@ -480,7 +548,8 @@ pub fn detail(policy: &Policy, layouts: &[Layout]) -> Detail {
                     });
                 }
             }
-            Scope::Label | Scope::Family | Scope::Names | Scope::Edge => {}
+            Scope::Names => detail.names |= is_scrape,
+            Scope::Label | Scope::Family | Scope::Edge => {}
         }
     }
     detail

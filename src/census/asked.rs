@@ -3,10 +3,13 @@
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
+use foldhash::HashSet;
 use globset::GlobMatcher;
 
 use super::family::FamilyTally;
 use super::tally::Tally;
+use crate::exposition::unescape;
+use crate::table::Entry;
 use crate::table::KeyId;
 use crate::table::PairId;
 
@@ -15,6 +18,8 @@ use crate::table::PairId;
 pub struct Asked {
     /// How many labels series have.
     pub labels_per_series: bool,
+    /// How many series each sample name has.
+    pub names: bool,
     /// The labels whose values are told apart family by family: those whose name one of these matches; `None` is any
     /// name.
     pub values_of: Vec<Option<GlobMatcher>>,
@@ -99,6 +104,40 @@ impl Tally {
     /// Says what to count beyond the usual, before the first target.
     pub fn ask(&mut self, asked: Asked) {
         self.asked = asked;
+    }
+
+    /// Counts the series of each name of the target being read, of which there are so many in all.
+    pub(super) fn count_names(&mut self, series: u64) {
+        let table = &self.table;
+        let counts = &mut self.series_of_name;
+        counts.resize(counts.len().max(table.names.len()), 0);
+        let lines: u64 = table.body.names.iter().map(|lines| lines.samples).sum();
+        if lines == series {
+            for lines in &table.body.names {
+                counts[lines.name as usize] += lines.samples;
+            }
+            return;
+        }
+        let mut seen = HashSet::default();
+        for entry in table.body.entries.all() {
+            let row = table.body.rows.canonical(entry.row());
+            if seen.insert(Entry::new(row, entry.combo())) {
+                counts[table.combos.all[entry.combo() as usize].name as usize] += 1;
+            }
+        }
+    }
+
+    /// The series of each name, by name. One name may be written in two ways.
+    pub(super) fn names(&self) -> Vec<(String, u64)> {
+        let mut names: BTreeMap<String, u64> = BTreeMap::new();
+        for (name, &series) in self.series_of_name.iter().enumerate() {
+            if series > 0 {
+                let name = unescape(self.table.names.text(name as u32));
+                let name = String::from_utf8_lossy(&name).into_owned();
+                *names.entry(name).or_default() += series;
+            }
+        }
+        names.into_iter().collect()
     }
 
     /// How many labels the series of these families have, which are in the order of their names.

@@ -41,6 +41,12 @@ impl Tally {
         let keys: Vec<KeyId> = (0..other.table.pairs.key_count() as KeyId)
             .map(|key| self.table.pairs.adopt_key(other.table.pairs.key_name(key)))
             .collect();
+        for (name, &series) in other.series_of_name.iter().enumerate() {
+            let (name, _) = self.table.names.intern(other.table.names.text(name as u32));
+            let longer = self.series_of_name.len().max(name as usize + 1);
+            self.series_of_name.resize(longer, 0);
+            self.series_of_name[name as usize] += series;
+        }
         let first_target = self.targets.len() as u32;
         self.targets.extend(other.targets);
         for (id, family) in other.families.tallies.into_iter().enumerate() {
@@ -59,6 +65,7 @@ impl Tally {
         let mut census = Census {
             totals: self.totals(),
             targets,
+            names: self.names(),
             ..Census::default()
         };
         let tallies = std::mem::take(&mut self.families.tallies);

@@ -24,6 +24,8 @@ pub struct Tally {
     pub(super) families: Families,
     pub(super) targets: Vec<TargetTally>,
     pub(super) asked: Asked,
+    /// By number of the name, where that is asked for.
+    pub(super) series_of_name: Vec<u64>,
     scratch: fold::Scratch,
 }
 
@@ -105,6 +107,9 @@ impl Tally {
     /// [`Tally::drop_target`].
     pub fn fold_target(&mut self, target: &Target, lines: LineCounts) -> u64 {
         let series = fold::fold(self);
+        if self.asked.names {
+            self.count_names(series);
+        }
         self.targets.push(TargetTally {
             name: target.name.clone(),
             origin: target.origin.clone(),

@@ -38,10 +38,10 @@ pub(super) static RULES: &[Rule] = &[
     ),
     rule!("budget/near", Medium, "a budget is nearly used up"),
     rule!("budget/over", High, "a budget is exceeded"),
-    rule!("budget/unknown", Medium, "a budget cannot be measured"),
+    rule!("budget/unknown", High, "a budget cannot be measured"),
     rule!(
         "budget/unmatched",
-        Low,
+        Medium,
         "a budget is about nothing there is"
     ),
     rule!(
@@ -152,7 +152,7 @@ fn judge(budgets: Budgets<'_>, measured: &Measured) -> Option<Finding> {
         ),
         Outcome::Unknown => (
             "budget/unknown",
-            Severity::Medium,
+            Severity::High,
             format!(
                 "{} at {} cannot be measured",
                 named(measured),
@@ -163,7 +163,7 @@ fn judge(budgets: Budgets<'_>, measured: &Measured) -> Option<Finding> {
         Outcome::Within if is_about_each && measured.matched == 0 && measured.fail != Some(0.0) => {
             (
                 "budget/unmatched",
-                Severity::Low,
+                Severity::Medium,
                 format!(
                     "no {} matches `{}` at {}",
                     measured.scope.as_str(),
