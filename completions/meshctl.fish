@@ -38,13 +38,16 @@ complete -c meshctl -n "__fish_meshctl_needs_command" -f -a "filter" -d 'What a 
 complete -c meshctl -n "__fish_meshctl_needs_command" -f -a "diff" -d 'Two filters over the same scrapes: what only one lets arrive, and why'
 complete -c meshctl -n "__fish_meshctl_needs_command" -f -a "grpc" -d 'Calls that fail behind HTTP 200, per edge and code, and the families that cannot see it'
 complete -c meshctl -n "__fish_meshctl_needs_command" -f -a "edges" -d 'Golden signals per edge: success, rate, latency, connections, mTLS'
+complete -c meshctl -n "__fish_meshctl_needs_command" -f -a "check" -d 'Budgets and findings as a gate: silent when all is well, an exit code when not'
 complete -c meshctl -n "__fish_meshctl_needs_command" -f -a "scrape" -d 'Save scrapes with their coverage, to read them again with any command'
 complete -c meshctl -n "__fish_meshctl_needs_command" -f -a "targets" -d 'Which targets a configuration scrapes, what falls out, and what nobody scrapes'
+complete -c meshctl -n "__fish_meshctl_needs_command" -f -a "lint" -d 'Mistakes in a Collector\'s configuration, with the lines marked and what to write instead'
 complete -c meshctl -n "__fish_meshctl_needs_command" -f -a "rbac" -d 'Print the least Role that lets meshctl read from a cluster, with its binding'
 complete -c meshctl -n "__fish_meshctl_needs_command" -f -a "explain" -d 'What a finding means, why it matters, and how to fix it; without an ID, all findings'
 complete -c meshctl -n "__fish_meshctl_needs_command" -f -a "completions" -d 'Print a completion script for a shell'
 complete -c meshctl -n "__fish_meshctl_needs_command" -f -a "man" -d 'Print the manual page, or write the pages of all commands to a directory'
 complete -c meshctl -n "__fish_meshctl_needs_command" -f -a "latency" -d 'Mesh against application latency: the quantiles of both, the gap, and what it means'
+complete -c meshctl -n "__fish_meshctl_needs_command" -f -a "compare" -d 'Two readings: what grew, what came and went, which series stayed'
 complete -c meshctl -n "__fish_meshctl_using_subcommand audit" -l target -d 'Read only the targets whose name matches, such as \'emojivoto/*\'' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand audit" -l max-line-bytes -d 'Longest line to read; a longer one is refused' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand audit" -l threads -d 'Files to read at once [default: one for each processor]' -r
@@ -94,7 +97,7 @@ complete -c meshctl -n "__fish_meshctl_using_subcommand audit" -l collector -d '
 complete -c meshctl -n "__fish_meshctl_using_subcommand audit" -l relabel -d 'Rules of `metric_relabel_configs`, by themselves, as a Prometheus applies them' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand audit" -l keep-regex -d 'Keep the names that match, by `metric_relabel_configs` in a Collector' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand audit" -l ottl -d 'Drop the metrics for which it is true, by a filter processor in a Collector; may be repeated' -r
-complete -c meshctl -n "__fish_meshctl_using_subcommand audit" -l collector-version -d 'Release of the Collector, on which names and rules depend' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand audit" -l collector-version -d 'Release of the Collector, on which names and rules depend [default: 0.118.0]' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand audit" -l pipeline -d 'Pipeline to simulate; may be repeated [default: each that scrapes enter]' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand audit" -l job -d 'Only the scrape job of this name' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand audit" -l collector-key -d 'Which of several configurations in one file is meant' -r
@@ -296,7 +299,7 @@ complete -c meshctl -n "__fish_meshctl_using_subcommand filter" -l collector -d 
 complete -c meshctl -n "__fish_meshctl_using_subcommand filter" -l relabel -d 'Rules of `metric_relabel_configs`, by themselves, as a Prometheus applies them' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand filter" -l keep-regex -d 'Keep the names that match, by `metric_relabel_configs` in a Collector' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand filter" -l ottl -d 'Drop the metrics for which it is true, by a filter processor in a Collector; may be repeated' -r
-complete -c meshctl -n "__fish_meshctl_using_subcommand filter" -l collector-version -d 'Release of the Collector, on which names and rules depend' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand filter" -l collector-version -d 'Release of the Collector, on which names and rules depend [default: 0.118.0]' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand filter" -l pipeline -d 'Pipeline to simulate; may be repeated [default: each that scrapes enter]' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand filter" -l job -d 'Only the scrape job of this name' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand filter" -l collector-key -d 'Which of several configurations in one file is meant' -r
@@ -479,6 +482,87 @@ complete -c meshctl -n "__fish_meshctl_using_subcommand edges" -s q -l quiet -d 
 complete -c meshctl -n "__fish_meshctl_using_subcommand edges" -s v -l verbose -d 'Say more: how long it took, and every target that could not be read'
 complete -c meshctl -n "__fish_meshctl_using_subcommand edges" -s h -l help -d 'Print help: in short with -h, with examples with --help'
 complete -c meshctl -n "__fish_meshctl_using_subcommand edges" -s V -l version -d 'Print the version'
+complete -c meshctl -n "__fish_meshctl_using_subcommand check" -l target -d 'Read only the targets whose name matches, such as \'emojivoto/*\'' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand check" -l max-line-bytes -d 'Longest line to read; a longer one is refused' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand check" -l threads -d 'Files to read at once [default: one for each processor]' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand check" -l targets -d 'Read the targets listed in a Prometheus `file_sd` file too; may be repeated' -r -F
+complete -c meshctl -n "__fish_meshctl_using_subcommand check" -l concurrency -d 'Targets to ask at once' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand check" -l timeout -d 'How long one target may take in all, from the connection to the end of its body' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand check" -l deadline -d 'How long all targets may take together; what is not read by then is a failed target' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand check" -l retries -d 'Further tries of a target that refuses the connection or answers 429, 500, 502, 503 or 504' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand check" -l max-body-bytes -d 'Longest body of a target, decompressed; a longer one is a failed target' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand check" -l header -d 'Send this header to URLs and listed targets; may be repeated' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand check" -l bearer-token-file -d 'Send the token in this file to URLs and listed targets, as `Authorization: Bearer`' -r -F
+complete -c meshctl -n "__fish_meshctl_using_subcommand check" -l ca -d 'Trust the certificate authorities in this PEM file, and no others' -r -F
+complete -c meshctl -n "__fish_meshctl_using_subcommand check" -l cert -d 'Our certificate for servers that ask for one, in PEM' -r -F
+complete -c meshctl -n "__fish_meshctl_using_subcommand check" -l key -d 'The private key of --cert, in PEM' -r -F
+complete -c meshctl -n "__fish_meshctl_using_subcommand check" -s n -l namespace -d 'Namespace to look in [default: that of the context]' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand check" -s l -l selector -d 'Only pods with these labels, such as \'app=web,tier!=db\'' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand check" -l field-selector -d 'Only pods with these fields, such as \'spec.nodeName=node-1\'' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand check" -l context -d 'Context of the kubeconfig [default: the current one]' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand check" -l kubeconfig -d 'Kubeconfig to use [default: those of KUBECONFIG, else ~/.kube/config, else a pod\'s service account]' -r -F
+complete -c meshctl -n "__fish_meshctl_using_subcommand check" -l as -d 'User to act as; `system:serviceaccount:NAMESPACE:NAME` for a service account' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand check" -l as-group -d 'Group to act as; may be repeated' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand check" -l mesh -d 'Whose proxies to look for' -r -f -a "auto\t'All that are known'
+linkerd\t'Linkerd\'s'
+istio\t'Istio\'s: sidecars, gateways, waypoints, ztunnels'"
+complete -c meshctl -n "__fish_meshctl_using_subcommand check" -l container -d 'Containers of this name, instead of proxies' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand check" -l port -d 'Port with the metrics, by number or name [default: what the container declares, else 4191 or 15020]' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand check" -l path -d 'Path of the metrics [default: /metrics, of Istio\'s proxies /stats/prometheus]' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand check" -l via -d 'The way to a pod' -r -f -a "auto\t'The first that works'
+portforward\t'A port that the API server forwards'
+apiproxy\t'The API server\'s proxy'
+direct\t'The pod\'s address'"
+complete -c meshctl -n "__fish_meshctl_using_subcommand check" -l config -d 'Budget file [default: meshctl.yaml, looked for from the working directory upward]' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand check" -l baseline -d 'What there was, as --update-baseline wrote it [default: `baseline` of the budget file]' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand check" -l max-growth -d 'Fail where all series are this much more than in the baseline, such as 5% or 1000; may be given both ways' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand check" -l headroom -d 'How much more than what is there the budgets of --init allow' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand check" -l fail-on -d 'Exit with 1 when there is a finding of this severity or worse [default: that of the budget file, else high]' -r -f -a "none\t'Findings never change the exit code'
+info\t''
+low\t''
+medium\t''
+high\t''"
+complete -c meshctl -n "__fish_meshctl_using_subcommand check" -s o -l output -d 'Output format, and the file it goes to; may be given several times' -r -f -a "table\t'For a reader: silent on what is well'
+json\t'One document'
+markdown\t'For a comment on a pull request'
+junit\t'A test report, for Jenkins, GitLab and others'
+sarif\t'SARIF 2.1.0, for GitHub\'s code scanning'
+github\t'Annotations of a GitHub Actions run'
+github-summary\t'Markdown, added to the summary of a GitHub Actions step'
+gitlab\t'GitLab\'s code quality report'
+prometheus\t'Gauges in Prometheus\' text format'"
+complete -c meshctl -n "__fish_meshctl_using_subcommand check" -l collector -d 'Collector configuration to simulate; several are merged as the Collector merges them' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand check" -l relabel -d 'Rules of `metric_relabel_configs`, by themselves, as a Prometheus applies them' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand check" -l keep-regex -d 'Keep the names that match, by `metric_relabel_configs` in a Collector' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand check" -l ottl -d 'Drop the metrics for which it is true, by a filter processor in a Collector; may be repeated' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand check" -l collector-version -d 'Release of the Collector, on which names and rules depend [default: 0.118.0]' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand check" -l pipeline -d 'Pipeline to simulate; may be repeated [default: each that scrapes enter]' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand check" -l job -d 'Only the scrape job of this name' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand check" -l collector-key -d 'Which of several configurations in one file is meant' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand check" -l pods -d 'Pods of the cluster, for k8sattributes: the output of `kubectl get pods -A -o json`' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand check" -l environment -d 'A variable of the Collector\'s environment, for ${env:NAME}; goes before --env-file' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand check" -l env-file -d 'A file with such variables, one a line' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand check" -l scrape-interval -d 'Time between two scrapes, for samples a second [default: that of the configuration, else 30s]' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand check" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can show it'
+always\t'Into pipes and files too'
+never\t'Not at all'"
+complete -c meshctl -n "__fish_meshctl_using_subcommand check" -l no-progress -d 'Show no progress, however long it takes'
+complete -c meshctl -n "__fish_meshctl_using_subcommand check" -l insecure -d 'Take any server for the right one, whatever its certificate'
+complete -c meshctl -n "__fish_meshctl_using_subcommand check" -s A -l all-namespaces -d 'All namespaces'
+complete -c meshctl -n "__fish_meshctl_using_subcommand check" -l isolated -d 'Read no budget file: judge findings alone, or what was typed'
+complete -c meshctl -n "__fish_meshctl_using_subcommand check" -l update-baseline -d 'Write what there is now to the baseline, and say what changed'
+complete -c meshctl -n "__fish_meshctl_using_subcommand check" -l fail-on-new-family -d 'Fail where there is a family that the baseline does not have'
+complete -c meshctl -n "__fish_meshctl_using_subcommand check" -l fail-on-new-label -d 'Fail where a family has a label that it does not have in the baseline'
+complete -c meshctl -n "__fish_meshctl_using_subcommand check" -l ratchet -d 'Let what is over its limit only warn as long as it is no more than in the baseline'
+complete -c meshctl -n "__fish_meshctl_using_subcommand check" -l init -d 'Write a commented meshctl.yaml (or --config FILE, `-` for standard output) with budgets for what is there'
+complete -c meshctl -n "__fish_meshctl_using_subcommand check" -l force -d 'Let --init replace a file that is there'
+complete -c meshctl -n "__fish_meshctl_using_subcommand check" -l exit-zero -d 'Exit with 0 whatever is found; what cannot be read or done still counts'
+complete -c meshctl -n "__fish_meshctl_using_subcommand check" -l allow-partial -d 'Judge what could be read where some of it could not; nothing at all still exits with 3'
+complete -c meshctl -n "__fish_meshctl_using_subcommand check" -l strict -d 'Exit with 2 when any line was refused, or a part of the configuration is not simulated'
+complete -c meshctl -n "__fish_meshctl_using_subcommand check" -s q -l quiet -d 'Print nothing but the report and errors'
+complete -c meshctl -n "__fish_meshctl_using_subcommand check" -s v -l verbose -d 'Say more: how long it took, and every target that could not be read'
+complete -c meshctl -n "__fish_meshctl_using_subcommand check" -s h -l help -d 'Print help: in short with -h, with examples with --help'
+complete -c meshctl -n "__fish_meshctl_using_subcommand check" -s V -l version -d 'Print the version'
 complete -c meshctl -n "__fish_meshctl_using_subcommand scrape" -l target -d 'Read only the targets whose name matches, such as \'emojivoto/*\'' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand scrape" -l max-line-bytes -d 'Longest line to read; a longer one is refused' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand scrape" -l threads -d 'Files to read at once [default: one for each processor]' -r
@@ -564,6 +648,35 @@ complete -c meshctl -n "__fish_meshctl_using_subcommand targets" -s q -l quiet -
 complete -c meshctl -n "__fish_meshctl_using_subcommand targets" -s v -l verbose -d 'Say more: how long it took, and every target that could not be read'
 complete -c meshctl -n "__fish_meshctl_using_subcommand targets" -s h -l help -d 'Print help: in short with -h, with examples with --help'
 complete -c meshctl -n "__fish_meshctl_using_subcommand targets" -s V -l version -d 'Print the version'
+complete -c meshctl -n "__fish_meshctl_using_subcommand lint" -l collector-version -d 'Release of the Collector [default: that of an image\'s tag in the file, else all from 0.100 on]' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand lint" -l collector-key -d 'Only the configuration of this name, of several in a file' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand lint" -l dump -d 'What proxies expose: a saved scrape, a directory of them, a URL; may be repeated' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand lint" -l pods -d 'Objects of the cluster: the output of `kubectl get pods,nodes -A -o json`' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand lint" -l fail-on -d 'Exit with 1 when there is a finding of this severity or worse' -r -f -a "none\t'Findings never change the exit code'
+info\t''
+low\t''
+medium\t''
+high\t''"
+complete -c meshctl -n "__fish_meshctl_using_subcommand lint" -s o -l output -d 'Output format, and the file it goes to; may be given several times' -r -f -a "table\t'For a reader: silent on what is well'
+json\t'One document'
+markdown\t'For a comment on a pull request'
+junit\t'A test report, for Jenkins, GitLab and others'
+sarif\t'SARIF 2.1.0, for GitHub\'s code scanning'
+github\t'Annotations of a GitHub Actions run'
+github-summary\t'Markdown, added to the summary of a GitHub Actions step'
+gitlab\t'GitLab\'s code quality report'
+prometheus\t'Gauges in Prometheus\' text format'"
+complete -c meshctl -n "__fish_meshctl_using_subcommand lint" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can show it'
+always\t'Into pipes and files too'
+never\t'Not at all'"
+complete -c meshctl -n "__fish_meshctl_using_subcommand lint" -l merge -d 'Merge the files into one configuration, as the Collector does, instead of judging each by itself'
+complete -c meshctl -n "__fish_meshctl_using_subcommand lint" -l fix -d 'Write what is certain into the files, and report what is left'
+complete -c meshctl -n "__fish_meshctl_using_subcommand lint" -l diff -d 'Print what --fix would change, instead of the report'
+complete -c meshctl -n "__fish_meshctl_using_subcommand lint" -l exit-zero -d 'Findings never change the exit code'
+complete -c meshctl -n "__fish_meshctl_using_subcommand lint" -s q -l quiet -d 'Print nothing but the report and errors'
+complete -c meshctl -n "__fish_meshctl_using_subcommand lint" -s v -l verbose -d 'Say more: how long it took, and every target that could not be read'
+complete -c meshctl -n "__fish_meshctl_using_subcommand lint" -s h -l help -d 'Print help: in short with -h, with examples with --help'
+complete -c meshctl -n "__fish_meshctl_using_subcommand lint" -s V -l version -d 'Print the version'
 complete -c meshctl -n "__fish_meshctl_using_subcommand rbac" -l collector -d 'What `meshctl targets` lists for this configuration, instead; may be repeated' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand rbac" -l collector-namespace -d 'Namespace that this Collector runs in, for `own_namespace`' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand rbac" -s n -l namespace -d 'Namespace to look in [default: that of the context]' -r
@@ -675,3 +788,60 @@ complete -c meshctl -n "__fish_meshctl_using_subcommand latency" -s q -l quiet -
 complete -c meshctl -n "__fish_meshctl_using_subcommand latency" -s v -l verbose -d 'Say more: how long it took, and every target that could not be read'
 complete -c meshctl -n "__fish_meshctl_using_subcommand latency" -s h -l help -d 'Print help: in short with -h, with examples with --help'
 complete -c meshctl -n "__fish_meshctl_using_subcommand latency" -s V -l version -d 'Print the version'
+complete -c meshctl -n "__fish_meshctl_using_subcommand compare" -l target -d 'Read only the targets whose name matches, such as \'emojivoto/*\'' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand compare" -l max-line-bytes -d 'Longest line to read; a longer one is refused' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand compare" -l threads -d 'Files to read at once [default: one for each processor]' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand compare" -l targets -d 'Read the targets listed in a Prometheus `file_sd` file too; may be repeated' -r -F
+complete -c meshctl -n "__fish_meshctl_using_subcommand compare" -l concurrency -d 'Targets to ask at once' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand compare" -l timeout -d 'How long one target may take in all, from the connection to the end of its body' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand compare" -l deadline -d 'How long all targets may take together; what is not read by then is a failed target' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand compare" -l retries -d 'Further tries of a target that refuses the connection or answers 429, 500, 502, 503 or 504' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand compare" -l max-body-bytes -d 'Longest body of a target, decompressed; a longer one is a failed target' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand compare" -l header -d 'Send this header to URLs and listed targets; may be repeated' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand compare" -l bearer-token-file -d 'Send the token in this file to URLs and listed targets, as `Authorization: Bearer`' -r -F
+complete -c meshctl -n "__fish_meshctl_using_subcommand compare" -l ca -d 'Trust the certificate authorities in this PEM file, and no others' -r -F
+complete -c meshctl -n "__fish_meshctl_using_subcommand compare" -l cert -d 'Our certificate for servers that ask for one, in PEM' -r -F
+complete -c meshctl -n "__fish_meshctl_using_subcommand compare" -l key -d 'The private key of --cert, in PEM' -r -F
+complete -c meshctl -n "__fish_meshctl_using_subcommand compare" -s n -l namespace -d 'Namespace to look in [default: that of the context]' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand compare" -s l -l selector -d 'Only pods with these labels, such as \'app=web,tier!=db\'' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand compare" -l field-selector -d 'Only pods with these fields, such as \'spec.nodeName=node-1\'' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand compare" -l context -d 'Context of the kubeconfig [default: the current one]' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand compare" -l kubeconfig -d 'Kubeconfig to use [default: those of KUBECONFIG, else ~/.kube/config, else a pod\'s service account]' -r -F
+complete -c meshctl -n "__fish_meshctl_using_subcommand compare" -l as -d 'User to act as; `system:serviceaccount:NAMESPACE:NAME` for a service account' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand compare" -l as-group -d 'Group to act as; may be repeated' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand compare" -l mesh -d 'Whose proxies to look for' -r -f -a "auto\t'All that are known'
+linkerd\t'Linkerd\'s'
+istio\t'Istio\'s: sidecars, gateways, waypoints, ztunnels'"
+complete -c meshctl -n "__fish_meshctl_using_subcommand compare" -l container -d 'Containers of this name, instead of proxies' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand compare" -l port -d 'Port with the metrics, by number or name [default: what the container declares, else 4191 or 15020]' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand compare" -l path -d 'Path of the metrics [default: /metrics, of Istio\'s proxies /stats/prometheus]' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand compare" -l via -d 'The way to a pod' -r -f -a "auto\t'The first that works'
+portforward\t'A port that the API server forwards'
+apiproxy\t'The API server\'s proxy'
+direct\t'The pod\'s address'"
+complete -c meshctl -n "__fish_meshctl_using_subcommand compare" -s o -l output -d 'Output format' -r -f -a "table\t'For a reader, fitted to the terminal'
+wide\t'Every column, however wide'
+json\t'One document'
+jsonl\t'The same, one object a line'
+csv\t'One row for each family; in labels for each label, in filter for each name at each stage'
+markdown\t'For a comment on a pull request'"
+complete -c meshctl -n "__fish_meshctl_using_subcommand compare" -l limit -d 'Rows of each list, 0 for all [default: a screenful; all in json, jsonl and csv]' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand compare" -l family -d 'Show only the families that match, such as \'response_*\'' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand compare" -l sort-by -d 'Order of families, labels and workloads' -r -f -a "change\t'What changed most, whichever way'
+growth\t'What grew most'
+percent\t'What grew most in percent'
+churn\t'What was exchanged most: series that went and came'
+series\t'What is largest now'
+name\t''"
+complete -c meshctl -n "__fish_meshctl_using_subcommand compare" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can show it'
+always\t'Into pipes and files too'
+never\t'Not at all'"
+complete -c meshctl -n "__fish_meshctl_using_subcommand compare" -l no-progress -d 'Show no progress, however long it takes'
+complete -c meshctl -n "__fish_meshctl_using_subcommand compare" -l insecure -d 'Take any server for the right one, whatever its certificate'
+complete -c meshctl -n "__fish_meshctl_using_subcommand compare" -s A -l all-namespaces -d 'All namespaces'
+complete -c meshctl -n "__fish_meshctl_using_subcommand compare" -l strict -d 'Exit with 2 when any line was refused'
+complete -c meshctl -n "__fish_meshctl_using_subcommand compare" -l fail-if-partial -d 'Exit with 3 also when something was passed over, such as a file without metrics'
+complete -c meshctl -n "__fish_meshctl_using_subcommand compare" -s q -l quiet -d 'Print nothing but the report and errors'
+complete -c meshctl -n "__fish_meshctl_using_subcommand compare" -s v -l verbose -d 'Say more: how long it took, and every target that could not be read'
+complete -c meshctl -n "__fish_meshctl_using_subcommand compare" -s h -l help -d 'Print help: in short with -h, with examples with --help'
+complete -c meshctl -n "__fish_meshctl_using_subcommand compare" -s V -l version -d 'Print the version'

@@ -10,6 +10,7 @@ mod init;
 mod measure;
 pub mod policy;
 mod read;
+mod stages;
 mod view;
 
 pub use baseline::Baseline;
@@ -24,9 +25,9 @@ pub use measure::Missing;
 pub use measure::assess;
 pub use policy::Policy;
 pub use read::read;
+pub use stages::check_stages;
+pub use stages::detail;
 pub use view::Context;
-pub use view::check_stages;
-pub use view::detail;
 
 /// One budget and what was measured for it.
 #[derive(Debug, Clone, PartialEq)]

@@ -5,6 +5,7 @@
 //! together. What a label means is not known here.
 
 mod asked;
+pub mod churn;
 pub mod class;
 mod columns;
 mod determinants;
@@ -20,6 +21,7 @@ pub use asked::Asked;
 pub use asked::LabelSpread;
 pub use asked::LabelValues;
 pub use asked::LabelsPerSeries;
+pub use family::family_of;
 pub use tally::Tally;
 
 use crate::exposition::FamilyType;

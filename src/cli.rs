@@ -7,6 +7,7 @@
 mod audit;
 mod check;
 mod cluster;
+mod compare;
 mod completions;
 mod counting;
 mod deliver;
@@ -92,6 +93,8 @@ Examples:
     meshctl labels dumps/ --family response_latency_ms
   What a Collector configuration keeps, and why the rest goes
     meshctl filter dumps/ --collector otel.yaml
+  What a roll-out made of it
+    meshctl compare before.tar.zst after.tar.zst
   Which targets it would scrape in a cluster, and which proxies nobody does
     meshctl targets otel.yaml pods.json
   In a pipeline: exit 1 when something of medium severity or worse is found
@@ -110,6 +113,7 @@ enum Command {
     Edges(edges::Args),
     Latency(latency::Args),
     Check(Box<check::Args>),
+    Compare(compare::Args),
     Scrape(scrape::Args),
     Targets(targets::Args),
     Lint(lint::Args),
@@ -171,7 +175,9 @@ impl Common {
 
 /// The whole command line as data, from which help, completions and manual pages are made.
 pub fn command() -> clap::Command {
-    Cli::command().mut_subcommand("latency", latency::named)
+    Cli::command()
+        .mut_subcommand("latency", latency::named)
+        .mut_subcommand("compare", compare::named)
 }
 
 /// Runs one command line, the program's name first, to its end.
@@ -207,6 +213,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Edges(args) => edges::run(args, &terminal, messages),
         Command::Latency(args) => latency::run(args, &terminal, messages),
         Command::Check(args) => check::run(*args, &terminal, messages),
+        Command::Compare(args) => compare::run(args, &terminal, messages),
         Command::Scrape(args) => scrape::run(args, &terminal, messages),
         Command::Targets(args) => targets::run(args, &terminal, messages),
         Command::Lint(args) => lint::run(args, &terminal, messages),

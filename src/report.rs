@@ -9,6 +9,7 @@
 mod assemble;
 mod audit;
 mod columns;
+mod compare;
 mod csv;
 mod difference;
 pub mod document;
@@ -51,6 +52,9 @@ use crate::survey::Survey;
 use order::FamilyOrder;
 use order::LabelOrder;
 
+pub use compare::ChangeOrder;
+pub use compare::ComparisonReport;
+pub use compare::write_comparison;
 pub use difference::Compared;
 pub use difference::VerifiedEdit;
 pub use difference::write_difference;
@@ -65,6 +69,7 @@ pub use grpc::write_grpc;
 pub use healthcheck::Healthcheck;
 pub use healthcheck::HealthcheckFormat;
 pub use json::check_schema;
+pub use json::comparison_schema;
 pub use json::difference_schema;
 pub use json::edges_schema;
 pub use json::explanation_schema;

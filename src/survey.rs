@@ -4,6 +4,7 @@
 
 mod follow;
 mod simulation;
+mod tracking;
 mod worker;
 
 use std::ops::ControlFlow;
@@ -40,6 +41,10 @@ pub use follow::Instead;
 use follow::Search;
 pub use simulation::Simulated;
 pub use simulation::Unjudged;
+pub use tracking::Tracked;
+use tracking::Tracker;
+pub use tracking::Tracking;
+pub use tracking::run_tracking;
 use worker::Part;
 
 /// What was counted, and of how much of what was expected.
@@ -250,20 +255,28 @@ impl Control {
 /// One thread finds and opens targets; `workers` others read them, each into a count of its own, and more where
 /// so many bodies may have to be waited for at once. The result is the same for any number of workers.
 pub fn run(plan: &Plan, control: &Control) -> Survey {
+    let (survey, _) = run_with(plan, control, None);
+    survey
+}
+
+/// The same, and what each worker kept track of.
+fn run_with(plan: &Plan, control: &Control, tracking: Option<&Tracking>) -> (Survey, Vec<Tracker>) {
     let workers = plan.workers.max(plan.sources.waits()).max(1);
     let (jobs, inbox) = crossbeam_channel::bounded(workers * 2);
-    let (feed, parts) = thread::scope(|scope| {
+    let (feed, mut parts) = thread::scope(|scope| {
         let feeder = scope.spawn(|| feed(plan, control, jobs));
         let workers: Vec<_> = (0..workers)
             .map(|_| {
                 let inbox = inbox.clone();
-                scope.spawn(move || worker::run(plan, control, &inbox))
+                scope.spawn(move || worker::run(plan, control, tracking, &inbox))
             })
             .collect();
         let parts: Vec<Part<'_>> = workers.into_iter().filter_map(join).collect();
         (join(feeder), parts)
     });
-    collect(plan, control, feed, parts)
+    let trackers = parts.iter_mut();
+    let trackers = trackers.filter_map(|part| part.tracker.take()).collect();
+    (collect(plan, control, feed, parts), trackers)
 }
 
 fn join<T>(thread: ScopedJoinHandle<'_, T>) -> T {

@@ -53,7 +53,7 @@ fn commands(node: &Node) -> Vec<Vec<&str>> {
     let lines = texts(node).into_iter().flat_map(str::lines);
     let lines = lines.map(|line| line.split_whitespace().collect::<Vec<_>>());
     lines
-        .filter(|words| words.first() == Some(&"meshctl"))
+        .filter(|words| words.len() > 1 && words[0] == "meshctl")
         .collect()
 }
 

@@ -30,8 +30,12 @@ fn short_help_fits_a_screen() {
                    it
       edges        Golden signals per edge: success, rate, latency, connections, mTLS
       latency      Mesh against application latency: the quantiles of both, the gap, and what it means
+      check        Budgets and findings as a gate: silent when all is well, an exit code when not
+      compare      Two readings: what grew, what came and went, which series stayed
       scrape       Save scrapes with their coverage, to read them again with any command
       targets      Which targets a configuration scrapes, what falls out, and what nobody scrapes
+      lint         Mistakes in a Collector's configuration, with the lines marked and what to write
+                   instead
       rbac         Print the least Role that lets meshctl read from a cluster, with its binding
       explain      What a finding means, why it matters, and how to fix it; without an ID, all findings
       completions  Print a completion script for a shell
@@ -69,6 +73,8 @@ fn long_help_opens_with_examples_and_ends_with_exit_codes() {
         meshctl labels dumps/ --family response_latency_ms
       What a Collector configuration keeps, and why the rest goes
         meshctl filter dumps/ --collector otel.yaml
+      What a roll-out made of it
+        meshctl compare before.tar.zst after.tar.zst
       Which targets it would scrape in a cluster, and which proxies nobody does
         meshctl targets otel.yaml pods.json
       In a pipeline: exit 1 when something of medium severity or worse is found
@@ -88,8 +94,12 @@ fn long_help_opens_with_examples_and_ends_with_exit_codes() {
                    it
       edges        Golden signals per edge: success, rate, latency, connections, mTLS
       latency      Mesh against application latency: the quantiles of both, the gap, and what it means
+      check        Budgets and findings as a gate: silent when all is well, an exit code when not
+      compare      Two readings: what grew, what came and went, which series stayed
       scrape       Save scrapes with their coverage, to read them again with any command
       targets      Which targets a configuration scrapes, what falls out, and what nobody scrapes
+      lint         Mistakes in a Collector's configuration, with the lines marked and what to write
+                   instead
       rbac         Print the least Role that lets meshctl read from a cluster, with its binding
       explain      What a finding means, why it matters, and how to fix it; without an ID, all findings
       completions  Print a completion script for a shell
@@ -201,8 +211,8 @@ fn audit_help_shows_the_flags_that_matter_first() {
                                 Collector; may be repeated
 
     How to simulate it:
-          --collector-version <VERSION>  Release of the Collector, on which names and rules depend [env:
-                                         MESHCTL_COLLECTOR_VERSION] [default: 0.118.0]
+          --collector-version <VERSION>  Release of the Collector, on which names and rules depend
+                                         [default: 0.118.0] [env: MESHCTL_COLLECTOR_VERSION]
           --pipeline <ID>                Pipeline to simulate; may be repeated [default: each that
                                          scrapes enter]
           --job <NAME>                   Only the scrape job of this name
@@ -432,35 +442,20 @@ fn a_wrong_value_in_the_environment_is_told_like_a_flag() {
 
 #[test]
 fn explain_lists_every_finding() {
-    insta::assert_snapshot!(Cli::new().run(&["explain"]), @"
-    exit: 0
-    --- stdout
-    collector/failures-lost      high    what arrives tells no gRPC failure
-    collector/scrape-lost        high    the pipeline loses whole scrapes
-    coverage/partial             high    some targets are missing from every total
-    exposition/duplicate-series  medium  a target repeats a series in one scrape
-    exposition/rejected-lines    high    malformed lines make a target invisible
-    exposition/unescaped-label   high    an unescaped quote makes a target invisible
-    families/dominant            medium  one family holds over half of all series
-    grpc/blind-family            medium  a family reports failed calls as success
-    grpc/hidden-from-http        high    calls fail behind HTTP 200
-    grpc/hidden-from-mesh        medium  the mesh counts failed calls as success
-    grpc/no-family               low     no gRPC family counts a service's calls
-    grpc/stripped-labels         high    the labels that tell failures were removed
-    labels/redundant             low     labels that repeat others take many bytes
-    labels/unbounded             medium  a label that keeps growing adds series
-    mesh/double-reporter         medium  calls are counted more than once
-    mesh/no-mtls                 medium  workloads talk without mutual TLS
-    targets/doubled              high    an endpoint is scraped more than once
-    targets/every-node           high    every node's Collector scrapes everything
-    targets/none                 medium  a job scrapes nothing
-    targets/not-running          low     targets belong to pods that do not run
-    targets/outlier              low     a target has many times its peers' series
-    targets/refused              high    targets that cannot be scraped
-    targets/unscraped            high    proxies that nobody scrapes
-    targets/wrong-port           medium  a proxy is asked where it shows no metrics
-    --- stderr
-    ");
+    let output = Cli::new().output(&["explain"]);
+    assert_eq!(code(&output), 0);
+    let list = text(&output.stdout);
+    let ids: Vec<&str> = list
+        .lines()
+        .filter_map(|line| line.split(' ').next())
+        .collect();
+    let known: Vec<&str> = meshctl::findings::catalogue::RULES
+        .iter()
+        .map(|rule| rule.id)
+        .collect();
+    assert_eq!(ids, known);
+    let first = list.lines().next().unwrap_or_default();
+    insta::assert_snapshot!(first, @"budget/missing-name              medium  a name that should arrive does not");
 }
 
 #[test]
@@ -481,7 +476,7 @@ fn explain_guesses_a_mistyped_finding() {
     --- stdout
     --- stderr
     error: invalid value 'labels/redundent' for '[ID]'
-      [possible values: collector/failures-lost, collector/scrape-lost, coverage/partial, exposition/duplicate-series, exposition/rejected-lines, exposition/unescaped-label, families/dominant, grpc/blind-family, grpc/hidden-from-http, grpc/hidden-from-mesh, grpc/no-family, grpc/stripped-labels, labels/redundant, labels/unbounded, mesh/double-reporter, mesh/no-mtls, targets/doubled, targets/every-node, targets/none, targets/not-running, targets/outlier, targets/refused, targets/unscraped, targets/wrong-port]
+      [possible values: budget/missing-name, budget/near, budget/over, budget/unknown, budget/unmatched, collector/failures-lost, collector/scrape-lost, config/refused, config/unknown-component, coverage/partial, discovery/doubled-ports, discovery/every-collector, discovery/native-sidecars, discovery/no-phase-filter, discovery/rbac, discovery/two-jobs, discovery/unpinned-image, discovery/wrong-port, expansion/capture-group, expansion/default-value, expansion/hidden-variable, expansion/name-runs-on, expansion/plain-variable, exporter/delta, exporter/external-labels, exporter/info-name, exporter/merged-names, exporter/no-suffixes, exporter/otlp-names, exporter/scope-labels, exporter/target-info, exporter/tls-expected, exporter/total-added, exposition/duplicate-series, exposition/rejected-lines, exposition/unescaped-label, families/dominant, filter/error-mode, filter/first-datapoint, filter/histogram-parts, filter/legacy-regexp, filter/metric-conditions, filter/missing-attribute, filter/number-compare, filter/target-info, filter/unanchored-match, growth/new-family, growth/new-label, growth/over, growth/shrunk, grpc/blind-family, grpc/hidden-from-http, grpc/hidden-from-mesh, grpc/no-family, grpc/stripped-labels, ignore/expired, ignore/unused, labels/redundant, labels/unbounded, mesh/double-reporter, mesh/no-mtls, ottl/copied-again, ottl/escape, ottl/foreign-regex, ottl/unknown-function, relabeling/address-without-port, relabeling/all-pod-labels, relabeling/buckets-remain, relabeling/count-dropped, relabeling/foreign-regex, relabeling/hidden-label, relabeling/identity-label, relabeling/le-spelling, relabeling/matches-nothing, relabeling/no-such-name, relabeling/redundant-anchor, relabeling/rename, relabeling/synthetic-series, relabeling/wildcard-leak, relabeling/wrong-stage, resource/churning-label, resource/collector-host, resource/joined-label, resource/no-association, resource/not-a-label, resource/one-target-only, resource/service-namespace, scrape/broken-line, scrape/exported-job, scrape/honor-labels, scrape/limit, scrape/policy, scrape/renamed-label, security/credentials, security/open-endpoint, security/plain-text, security/skip-verify, service/batch-early, service/deprecated-name, service/memory-limiter, service/unused, service/wrong-signal, targets/doubled, targets/every-node, targets/none, targets/not-running, targets/outlier, targets/refused, targets/unscraped, targets/wrong-port]
 
       tip: a similar value exists: 'labels/redundant'
 
@@ -541,6 +536,8 @@ fn man_writes_a_page_for_each_command() {
         pages,
         [
             "meshctl-audit.1",
+            "meshctl-check.1",
+            "meshctl-compare.1",
             "meshctl-completions.1",
             "meshctl-diff.1",
             "meshctl-edges.1",
@@ -550,6 +547,7 @@ fn man_writes_a_page_for_each_command() {
             "meshctl-grpc.1",
             "meshctl-labels.1",
             "meshctl-latency.1",
+            "meshctl-lint.1",
             "meshctl-man.1",
             "meshctl-rbac.1",
             "meshctl-scrape.1",

@@ -66,181 +66,182 @@ fn flat(report: &str) -> String {
     report.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// Kind, the most that holds, one that warns, one that fails, and what is said of the latter.
+const KINDS: &[(&str, &str, &str, &str, &str)] = &[
+    (
+        "total: {series: #}",
+        "6",
+        "{warn: 5, fail: 9}",
+        "5",
+        "total: 6 series, 1 (20.0%) over the limit of 5 series",
+    ),
+    (
+        "total: {bytes: #}",
+        "1KiB",
+        "{warn: 1B}",
+        "10B",
+        "over the limit of 10 B a scrape",
+    ),
+    (
+        "total: {samples_per_second: #}",
+        "0.6",
+        "{warn: 0.1}",
+        "0.5",
+        "over the limit of 1 samples/s",
+    ),
+    (
+        "total: {labels_per_series: #}",
+        "2",
+        "{warn: 1}",
+        "1",
+        "total: 2 labels, 1 (100.0%) over the limit of 1 label",
+    ),
+    (
+        "total: {at: filter/mesh, labels_per_series: #}",
+        "2",
+        "{warn: 1}",
+        "1",
+        "total: 2 labels at filter/mesh",
+    ),
+    (
+        "total: {at: arrives, labels_per_series: #}",
+        "4",
+        "{warn: 3}",
+        "3",
+        "total: 4 labels at prometheusremotewrite",
+    ),
+    (
+        "total: {at: filter/mesh, series: #}",
+        "9",
+        "{warn: 8}",
+        "8",
+        "total: 9 series at filter/mesh, 1 (12.5%) over the limit of 8",
+    ),
+    (
+        "total: {at: arrives, series: #}",
+        "9",
+        "{warn: 8}",
+        "8",
+        "total: 9 series at prometheusremotewrite",
+    ),
+    (
+        "total: {at: arrives, bytes: #}",
+        "2KiB",
+        "{warn: 1B}",
+        "10B",
+        "a scrape at prometheusremotewrite",
+    ),
+    (
+        "families: {match: 'req*', series: #}",
+        "3",
+        "{warn: 2}",
+        "2",
+        "family requests_total: 3 series, 1 (50.0%) over the limit of 2",
+    ),
+    (
+        "families: {match: 'req*', bytes: #}",
+        "1KiB",
+        "{warn: 1B}",
+        "10B",
+        "family requests_total: ",
+    ),
+    (
+        "families: {match: 'req*', samples_per_second: #}",
+        "1",
+        "{warn: 0.1}",
+        "0.2",
+        "family requests_total: ",
+    ),
+    (
+        "families: {match: 'req*', at: filter/mesh, series: #}",
+        "3",
+        "{warn: 2}",
+        "2",
+        "family requests_total: 3 series at filter/mesh",
+    ),
+    (
+        "families: {match: 'req*', at: arrives, series: #}",
+        "3",
+        "{warn: 2}",
+        "2",
+        "family requests_total: 3 series at prometheusremotewrite",
+    ),
+    (
+        "labels: {match: code, values: #}",
+        "2",
+        "{warn: 1}",
+        "1",
+        "label code: 2 values, 1 (100.0%) over the limit of 1 value",
+    ),
+    (
+        "labels: {match: '*', families: 'req*', values: #}",
+        "2",
+        "{warn: 1}",
+        "1",
+        "2 of 2 that match are over",
+    ),
+    (
+        "labels: {match: code, at: filter/mesh, values: #}",
+        "2",
+        "{warn: 1}",
+        "1",
+        "label code: 2 values at filter/mesh",
+    ),
+    (
+        "labels: {match: code, at: arrives, values: #}",
+        "2",
+        "{warn: 1}",
+        "1",
+        "label code: 2 values at prometheusremotewrite",
+    ),
+    (
+        "labels: {match: code, families: 'req*', at: arrives, values: #}",
+        "2",
+        "{warn: 1}",
+        "1",
+        "label code in requests_total: 2 values at prometheusremotewrite",
+    ),
+    (
+        "targets: {match: '*', series: #}",
+        "6",
+        "{warn: 5}",
+        "5",
+        "target web.prom: 6 series",
+    ),
+    (
+        "targets: {match: '*', at: filter/mesh, series: #}",
+        "9",
+        "{warn: 8}",
+        "8",
+        "target web.prom: 9 series at filter/mesh",
+    ),
+    (
+        "targets: {match: '*', at: arrives, series: #}",
+        "9",
+        "{warn: 8}",
+        "8",
+        "target web.prom: 9 series at prometheusremotewrite",
+    ),
+    (
+        "targets: {match: '*', bytes: #}",
+        "1KiB",
+        "{warn: 1B}",
+        "10B",
+        "target web.prom: ",
+    ),
+    (
+        "workloads: {match: '*', series: #}",
+        "6",
+        "{warn: 5}",
+        "5",
+        "workload web.prom: 6 series",
+    ),
+];
+
 #[test]
 fn every_kind_of_budget_holds_warns_and_fails() {
-    // Kind, the most that holds, one that warns, one that fails, and what is said of the latter.
     let collector = "collector: otel.yaml\n";
-    let cases: &[(&str, &str, &str, &str, &str)] = &[
-        (
-            "total: {series: #}",
-            "6",
-            "{warn: 5, fail: 9}",
-            "5",
-            "total: 6 series, 1 (20.0%) over the limit of 5 series",
-        ),
-        (
-            "total: {bytes: #}",
-            "1KiB",
-            "{warn: 1B}",
-            "10B",
-            "over the limit of 10 B a scrape",
-        ),
-        (
-            "total: {samples_per_second: #}",
-            "0.6",
-            "{warn: 0.1}",
-            "0.5",
-            "over the limit of 1 samples/s",
-        ),
-        (
-            "total: {labels_per_series: #}",
-            "2",
-            "{warn: 1}",
-            "1",
-            "total: 2 labels, 1 (100.0%) over the limit of 1 label",
-        ),
-        (
-            "total: {at: filter/mesh, labels_per_series: #}",
-            "2",
-            "{warn: 1}",
-            "1",
-            "total: 2 labels at filter/mesh",
-        ),
-        (
-            "total: {at: arrives, labels_per_series: #}",
-            "4",
-            "{warn: 3}",
-            "3",
-            "total: 4 labels at prometheusremotewrite",
-        ),
-        (
-            "total: {at: filter/mesh, series: #}",
-            "9",
-            "{warn: 8}",
-            "8",
-            "total: 9 series at filter/mesh, 1 (12.5%) over the limit of 8",
-        ),
-        (
-            "total: {at: arrives, series: #}",
-            "9",
-            "{warn: 8}",
-            "8",
-            "total: 9 series at prometheusremotewrite",
-        ),
-        (
-            "total: {at: arrives, bytes: #}",
-            "2KiB",
-            "{warn: 1B}",
-            "10B",
-            "a scrape at prometheusremotewrite",
-        ),
-        (
-            "families: {match: 'req*', series: #}",
-            "3",
-            "{warn: 2}",
-            "2",
-            "family requests_total: 3 series, 1 (50.0%) over the limit of 2",
-        ),
-        (
-            "families: {match: 'req*', bytes: #}",
-            "1KiB",
-            "{warn: 1B}",
-            "10B",
-            "family requests_total: ",
-        ),
-        (
-            "families: {match: 'req*', samples_per_second: #}",
-            "1",
-            "{warn: 0.1}",
-            "0.2",
-            "family requests_total: ",
-        ),
-        (
-            "families: {match: 'req*', at: filter/mesh, series: #}",
-            "3",
-            "{warn: 2}",
-            "2",
-            "family requests_total: 3 series at filter/mesh",
-        ),
-        (
-            "families: {match: 'req*', at: arrives, series: #}",
-            "3",
-            "{warn: 2}",
-            "2",
-            "family requests_total: 3 series at prometheusremotewrite",
-        ),
-        (
-            "labels: {match: code, values: #}",
-            "2",
-            "{warn: 1}",
-            "1",
-            "label code: 2 values, 1 (100.0%) over the limit of 1 value",
-        ),
-        (
-            "labels: {match: '*', families: 'req*', values: #}",
-            "2",
-            "{warn: 1}",
-            "1",
-            "2 of 2 that match are over",
-        ),
-        (
-            "labels: {match: code, at: filter/mesh, values: #}",
-            "2",
-            "{warn: 1}",
-            "1",
-            "label code: 2 values at filter/mesh",
-        ),
-        (
-            "labels: {match: code, at: arrives, values: #}",
-            "2",
-            "{warn: 1}",
-            "1",
-            "label code: 2 values at prometheusremotewrite",
-        ),
-        (
-            "labels: {match: code, families: 'req*', at: arrives, values: #}",
-            "2",
-            "{warn: 1}",
-            "1",
-            "label code in requests_total: 2 values at prometheusremotewrite",
-        ),
-        (
-            "targets: {match: '*', series: #}",
-            "6",
-            "{warn: 5}",
-            "5",
-            "target web.prom: 6 series",
-        ),
-        (
-            "targets: {match: '*', at: filter/mesh, series: #}",
-            "9",
-            "{warn: 8}",
-            "8",
-            "target web.prom: 9 series at filter/mesh",
-        ),
-        (
-            "targets: {match: '*', at: arrives, series: #}",
-            "9",
-            "{warn: 8}",
-            "8",
-            "target web.prom: 9 series at prometheusremotewrite",
-        ),
-        (
-            "targets: {match: '*', bytes: #}",
-            "1KiB",
-            "{warn: 1B}",
-            "10B",
-            "target web.prom: ",
-        ),
-        (
-            "workloads: {match: '*', series: #}",
-            "6",
-            "{warn: 5}",
-            "5",
-            "workload web.prom: 6 series",
-        ),
-    ];
-    for (kind, holds, warns, fails, said) in cases {
+    for (kind, holds, warns, fails, said) in KINDS {
         let of = |limit: &str| {
             let budget = kind.replace('#', limit);
             shop(&format!("{collector}budgets:\n  {budget}\n"))
@@ -357,6 +358,12 @@ fn a_list_of_names_is_exact_in_both_directions() {
         ),
         "{report}"
     );
+    let scrape = shop("budgets:\n  names: {exactly: [requests_total, up_seconds]}\n");
+    let (code, report) = check(&scrape, &["web.prom"]);
+    assert!(
+        code == 1 && flat(&report).contains("they are: pods (2)"),
+        "{report}"
+    );
     let (code, report) = check(&of(&format!("{all}, gone_total")), &["web.prom"]);
     assert_eq!(code, 0, "{report}");
     assert!(
@@ -430,11 +437,23 @@ fn what_nobody_counts_is_neither_kept_nor_broken() {
         ))
         .file("relabel.yaml", &relabeled)
     };
-    for limit in ["bytes: 1GiB", "labels_per_series: 99"] {
-        let (code, report) = check(&of(limit), &["web.prom", "--fail-on", "medium"]);
-        assert_eq!(code, 1, "{report}");
-        assert!(report.contains("budget/unknown"), "{report}");
-    }
+    let (code, report) = check(&of("labels_per_series: 99"), &["web.prom"]);
+    assert!(code == 1 && report.contains("budget/unknown"), "{report}");
+    let (code, report) = check(&of("bytes: 1GiB"), &["web.prom"]);
+    assert_eq!(code, 2, "{report}");
+    assert!(
+        report.contains("bytes are not counted behind `metric_relabel_configs`"),
+        "{report}"
+    );
+    let families = shop(
+        "collector: otel.yaml\nbudgets:\n  families: {match: '*', at: filter/mesh, bytes: 1}\n",
+    );
+    let (code, report) = check(&families, &["web.prom"]);
+    assert_eq!(code, 2, "{report}");
+    assert!(
+        report.contains("bytes of families are not counted behind `filter/mesh`"),
+        "{report}"
+    );
     assert_eq!(
         check(&of("series: 4"), &["web.prom", "--fail-on", "low"]).0,
         0
@@ -888,7 +907,7 @@ fn a_baseline_of_half_the_data_is_not_written() {
 }
 
 #[test]
-fn init_writes_a_file_that_holds_and_never_over_another() {
+fn init_writes_a_commented_file() {
     let cli = Cli::new().file("web.prom", WEB).file("otel.yaml", OTEL);
     let init = ["web.prom", "--collector", "otel.yaml", "--init"];
     let (code, report) = check(&cli, &init);
@@ -986,6 +1005,14 @@ fn init_writes_a_file_that_holds_and_never_over_another() {
     #     reason: TICKET-41
     #     until: DAY
     "#);
+}
+
+#[test]
+fn a_new_file_holds_and_never_replaces_another() {
+    let cli = Cli::new().file("web.prom", WEB).file("otel.yaml", OTEL);
+    let init = ["web.prom", "--collector", "otel.yaml", "--init"];
+    assert_eq!(check(&cli, &init).0, 0);
+    let written = std::fs::read_to_string(cli.path().join("meshctl.yaml")).unwrap();
     let (code, report) = check(&cli, &["web.prom"]);
     assert_eq!(code, 0, "{report}");
     assert_eq!(check(&cli, &[]).0, 0);
@@ -1014,4 +1041,49 @@ fn names_in_a_new_file_are_taken_as_they_are() {
     assert_eq!(check(&cli, &["web.prom", "--init"]).0, 0);
     let (code, report) = check(&cli, &["web.prom"]);
     assert_eq!(code, 0, "{report}");
+}
+
+#[test]
+fn standard_input_and_variables_do_as_files_and_flags() {
+    let cli = shop("budgets:\n  total: {series: 5}\n").stdin(WEB);
+    assert_eq!(check(&cli, &["-"]).0, 1);
+    let cli = cli.env("MESHCTL_EXIT_ZERO", "1");
+    assert_eq!(check(&cli, &["-"]).0, 0);
+    let cli = shop("")
+        .stdin(WEB)
+        .env("MESHCTL_CONFIG", "other.yaml")
+        .file("other.yaml", "version: 1\nbudgets:\n  total: {series: 5}\n");
+    assert_eq!(check(&cli, &["-"]).0, 1);
+}
+
+#[test]
+fn all_is_well_in_one_line_and_what_is_not_is_told() {
+    let holds = shop("budgets:\n  total: {series: 6}\n");
+    insta::assert_snapshot!(holds.run(&["check", "web.prom"]), @"
+    exit: 0
+    --- stdout
+     1 budget holds | 6 series | 1 of 1 target read | nothing else found
+    --- stderr
+    ");
+    let broken = shop(
+        "budgets:\n  total: {series: 5}\n  families: {match: requests_total, series: {warn: 2, fail: 9}}\n",
+    );
+    insta::assert_snapshot!(broken.run(&["check", "web.prom"]), @"
+    exit: 1
+    --- stdout
+     1 of 2 budgets hold | 6 series | 1 of 1 target read | nothing else found
+
+     BUDGETS  ! 1 over | * 1 near
+     ! budget/over  total: 6 series, 1 (20.0%) over the limit of 5 series; most of
+       it: family requests_total (3), family pods (2), family up_seconds (1), label
+       code (saves 1)
+       -> drop what nobody queries (`meshctl families`, `meshctl filter`), aggregate
+       a label away (`meshctl labels`), or raise the limit for a reason
+     * budget/near  family requests_total: 3 series, 33.3% of the limit of 9 series;
+       most of it: label code (saves 1), label route (saves 1)
+       -> see what each label costs: `meshctl labels --family requests_total`, or
+       raise the limit for a reason
+    --- stderr
+    error: 1 finding at or above high
+    ");
 }

@@ -177,7 +177,7 @@ fn ensure_detail_equal(census: &Census, families: &BTreeMap<&str, Vec<&SlowFamil
     let middle = |at: usize| label_counts[at].0 as f64;
     let expected = label_counts.last().map(|(max, widest)| {
         let last = label_counts.len() - 1;
-        let median = (middle(last / 2) + middle(last.div_ceil(2))) / 2.0;
+        let median = f64::midpoint(middle(last / 2), middle(last.div_ceil(2)));
         (label_counts[0].0, median, *max, *widest)
     });
     let counted = counted.map(|counted| {

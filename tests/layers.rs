@@ -7,7 +7,7 @@ use std::path::Path;
 use std::path::PathBuf;
 
 /// In the order in which data flows.
-const ROOMS: [&str; 13] = [
+const ROOMS: [&str; 14] = [
     "source",
     "exposition",
     "snapshot",
@@ -18,6 +18,7 @@ const ROOMS: [&str; 13] = [
     "waterfall",
     "survey",
     "budget",
+    "compare",
     "findings",
     "report",
     "cli",

@@ -71,6 +71,7 @@ fn the_published_schema_is_the_one_the_code_makes() {
     for (name, schema) in [
         ("audit", report::schema()),
         ("check", report::check_schema()),
+        ("compare", report::comparison_schema()),
         ("diff", report::difference_schema()),
         ("edges", report::edges_schema()),
         ("grpc", report::grpc_schema()),

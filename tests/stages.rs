@@ -9,6 +9,7 @@ mod slow_reader;
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
@@ -607,10 +608,10 @@ fn any_line() -> impl Strategy<Value = String> {
         };
         let own = labels.join(",");
         let comma = if own.is_empty() { "" } else { "," };
-        let buckets: String = bounds
-            .iter()
-            .map(|bound| format!("{name}_bucket{{{own}{comma}le=\"{bound}\"}} 1\n"))
-            .collect();
+        let mut buckets = String::new();
+        for bound in bounds {
+            let _ = writeln!(buckets, "{name}_bucket{{{own}{comma}le=\"{bound}\"}} 1");
+        }
         format!("{buckets}{name}_sum{{{own}}} 3\n{name}_count{{{own}}} 2\n")
     });
     prop_oneof![3 => plain, 1 => histogram]

@@ -10,6 +10,7 @@ use super::policy::Budget;
 use super::policy::Rule;
 use super::view::Cost;
 use super::view::View;
+use crate::mesh::Code;
 use crate::mesh::Outcome;
 use crate::mesh::edges::arrow;
 use crate::mesh::grpc::Edge;
@@ -274,7 +275,7 @@ fn codes(view: &View<'_>, worst: &str) -> Vec<Driver> {
             let code = outcome
                 .grpc
                 .as_ref()
-                .map_or_else(|| "no status".to_owned(), |code| code.name());
+                .map_or_else(|| "no status".to_owned(), Code::name);
             *codes.entry(code).or_default() += count;
         }
     }

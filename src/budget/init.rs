@@ -177,7 +177,7 @@ fn head(start: &Start<'_>, text: &mut String) {
     );
     // Pods come and go; a fifth that is missing is an outage or a mistake.
     let least = (totals.targets * 4).div_ceil(5);
-    let _ = writeln!(text, "min_targets: {}\n", least);
+    let _ = writeln!(text, "min_targets: {least}\n");
 }
 
 fn totals(start: &Start<'_>, scrape: &View<'_>, text: &mut String) {
@@ -308,7 +308,9 @@ fn ignores(start: &Start<'_>, text: &mut String) {
         if of_it.len() > OWN_IGNORES {
             entry(id, &[]);
         } else {
-            of_it.iter().for_each(|known| entry(id, &known.subject));
+            for known in of_it {
+                entry(id, &known.subject);
+            }
         }
     }
 }

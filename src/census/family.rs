@@ -131,7 +131,7 @@ fn spread(pair: PairId) -> u64 {
 /// A name belongs to the family declared under it, else to the one declared under what is left without the
 /// suffix that the family's type gives its samples (OpenMetrics 1.0, "Metric types"; Prometheus text 0.0.4
 /// for `_bucket`, `_sum` and `_count`), else to a family of its own.
-pub(super) fn family_of<'a>(name: &'a [u8], table: &Table) -> (&'a [u8], FamilyType) {
+pub fn family_of<'a>(name: &'a [u8], table: &Table) -> (&'a [u8], FamilyType) {
     let declared = |name: &[u8]| table.body.declared_type(table.family_names.find(name)?);
     if let Some(family_type) = declared(name) {
         return (name, family_type);

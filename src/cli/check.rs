@@ -4,6 +4,8 @@ mod baseline;
 mod init;
 mod policy;
 
+use std::time::Duration;
+
 use clap::builder::FalseyValueParser;
 use jiff::Span;
 use jiff::civil::Date;
@@ -17,6 +19,7 @@ use super::gate::FailOn;
 use super::gate::GateArgs;
 use super::gate::Verdict;
 use super::messages::Messages;
+use super::outputs::Outputs;
 use super::outputs::OutputsArgs;
 use super::simulation::Loaded;
 use super::simulation::SimulationArgs;
@@ -29,6 +32,7 @@ use crate::budget;
 use crate::budget::Assessment;
 use crate::budget::Context;
 use crate::budget::Known;
+use crate::budget::Start;
 use crate::collector::config::File;
 use crate::findings;
 use crate::findings::Budgets;
@@ -39,9 +43,12 @@ use crate::findings::Thresholds;
 use crate::findings::numbers::plural;
 use crate::report::Ignored;
 use crate::report::Judged;
+use crate::survey;
 use crate::survey::Survey;
 use crate::survey::Traffic;
+use baseline::Against;
 use baseline::BaselineArgs;
+use init::InitArgs;
 use policy::Home;
 use policy::PolicyArgs;
 
@@ -56,7 +63,7 @@ pub(super) struct Args {
     #[command(flatten)]
     baseline: BaselineArgs,
     #[command(flatten)]
-    init: init::InitArgs,
+    init: InitArgs,
     #[command(flatten)]
     gate: CheckGateArgs,
     #[command(flatten)]
@@ -72,7 +79,7 @@ pub(super) struct Args {
         env = "MESHCTL_SCRAPE_INTERVAL",
         hide_env_values = true
     )]
-    scrape_interval: Option<std::time::Duration>,
+    scrape_interval: Option<Duration>,
 }
 
 /// What makes the exit code other than 0.
@@ -143,7 +150,7 @@ const DEFAULT_INTERVAL_SECONDS: f64 = 30.0;
 
 pub(super) fn run(args: Args, terminal: &Terminal, messages: Messages) -> anyhow::Result<ExitCode> {
     let Args {
-        mut sources,
+        sources,
         policy,
         baseline,
         init,
@@ -163,120 +170,193 @@ pub(super) fn run(args: Args, terminal: &Terminal, messages: Messages) -> anyhow
         messages
             .note("no meshctl.yaml: only findings are judged; `meshctl check --init` writes one");
     }
-    sources.default_to(home.sources());
-    let simulation = home.simulation(simulation, terminal)?;
-    if sources.takes_stdin() && simulation.reads_stdin() {
-        anyhow::bail!("standard input cannot be both a SOURCE and a configuration");
-    }
-    if sources.reads_stdin() && terminal.types_input {
-        messages.note("reading from the terminal: paste it and end with Ctrl-D");
-    }
-    let named = sources.named().to_vec();
-    let collector = simulation.collector_files().to_vec();
-    let release = simulation.release().map(|release| release.to_string());
-    let progress = sources.progress(terminal, messages);
-    sources.say_idle_flags(messages);
-    let Some(mut plan) = sources.plan()? else {
+    let (home, against) = baseline.read(home, messages)?;
+    let work = Work::prepare(
+        home,
+        sources,
+        simulation,
+        scrape_interval,
+        terminal,
+        messages,
+    )?;
+    let Some(work) = work else {
         messages.error(NO_SOURCE);
         messages.note("for example: meshctl check dumps/, or `sources: [dumps/]` in meshctl.yaml");
         return Ok(ExitCode::CouldNot);
     };
-    let loaded = simulation.load(terminal, messages)?;
-    let layouts = loaded.as_ref().map_or(&[][..], Loaded::layouts);
-    home.check_stages(layouts, terminal)?;
-    plan.detail = budget::detail(&home.policy, layouts);
-    let typed = scrape_interval.or(home.policy.scrape_interval);
-    let configured = loaded.as_ref().and_then(Loaded::interval_seconds);
-    let seconds = typed.map(|interval| interval.as_secs_f64()).or(configured);
-    let context = Context {
-        interval_seconds: seconds.unwrap_or(DEFAULT_INTERVAL_SECONDS),
-        is_typed: typed.is_some(),
-    };
-    let mut files = home.files();
-    if let Some(loaded) = loaded {
-        loaded.say_notices(terminal, messages);
-        files.extend(loaded.files().iter().cloned());
-        plan.simulate.push(loaded.plan);
-    }
-    plan.traffic = Traffic::Read;
-    let reading = Reading::new(progress, terminal, messages)?;
-    let (home, against) = baseline.read(home, messages)?;
-    let survey = reading.survey(&plan);
-    let verdict = weigh(&survey, gate, home.policy.min_targets);
+    let survey = work.reading.survey(&work.plan);
+    let verdict = weigh(&survey, gate, work.home.policy.min_targets);
     say_coverage(&survey, messages);
     if init.is_asked() {
         let known = known(&findings::inspect(&survey, &Thresholds::default()));
-        let start = budget::Start {
-            survey: &survey,
-            context,
-            sources: &named,
-            collector: &collector,
-            collector_version: release.as_deref(),
-            headroom: init.headroom(),
-            known: &known,
-            until: today().saturating_add(Span::new().days(IGNORED_DAYS)),
-        };
-        return init.write(policy.file(), &start, verdict, messages);
+        return init.write(
+            policy.file(),
+            &work.start(&survey, &init, &known),
+            &verdict,
+            messages,
+        );
     }
     if against.is_written() {
-        let code = against.write(&survey, context, &verdict, messages)?;
+        let code = against.write(&survey, work.context, &verdict, messages)?;
         if code != ExitCode::Clean {
             return Ok(code);
         }
     }
-    let is_something = survey.coverage.scraped > 0 && !survey.interrupted;
-    let assessment = if is_something {
-        budget::assess(&home.policy, &survey, context, against.known())
-    } else {
-        // What nobody read to the end keeps no budget.
-        Assessment::default()
-    };
-    let grown = match against.known().filter(|_| is_something) {
-        Some(known) => budget::grown(&home.policy, &survey, context, known),
-        None => Vec::new(),
-    };
-    let mut found = findings::inspect(&survey, &Thresholds::default());
-    found.extend(findings::inspect_budgets(Budgets {
-        file: home.file.as_ref().map(|(name, _)| name.as_str()),
-        assessment: &assessment,
-        grown: &grown,
-        simulated: &survey.simulated,
-    }));
-    let file = home.file.as_ref().map(|(name, _)| name.as_str());
-    let settled = findings::settle(found, &home.policy, file, today());
-    let ignored: Vec<Ignored> = settled
-        .ignored
-        .into_iter()
-        .map(|(finding, reason, until)| Ignored {
-            finding,
-            reason,
-            until,
-        })
-        .collect();
-    let fail_on = gate.fail_on(home.policy.fail_on.and_then(Into::into));
-    let verdict = judge(verdict, &settled.findings, fail_on, gate);
-    let files: Vec<File<'_>> = files
-        .iter()
-        .map(|(name, text)| File { name, text })
-        .collect();
-    let judged = Judged {
-        command: "check",
-        inputs: &survey.inputs,
-        coverage: Some(&survey.coverage),
-        measured: &assessment.measured,
-        budget_file: file,
-        baseline: against.name(),
-        findings: &settled.findings,
-        ignored: &ignored,
-        files: &files,
-        fail_on,
-        exit: (verdict.code.number(), &verdict.reasons),
-    };
-    let written = outputs.deliver(&judged, terminal, messages);
-    for reason in &verdict.reasons {
-        messages.error(reason);
+    Ok(work.conclude(
+        &survey,
+        verdict,
+        &against,
+        (gate, &outputs),
+        terminal,
+        messages,
+    ))
+}
+
+/// What is to be done.
+struct Work {
+    home: Home,
+    plan: survey::Plan,
+    context: Context,
+    reading: Reading,
+    /// Names and texts of the files that findings may point into.
+    files: Vec<(String, String)>,
+    /// Sources, files of the Collector's configuration and its release, as typed.
+    named: (Vec<String>, Vec<String>, Option<String>),
+}
+
+impl Work {
+    /// `None` where nothing is named to read.
+    fn prepare(
+        home: Home,
+        mut sources: SourceArgs,
+        simulation: SimulationArgs,
+        scrape_interval: Option<Duration>,
+        terminal: &Terminal,
+        messages: Messages,
+    ) -> anyhow::Result<Option<Self>> {
+        sources.default_to(home.sources());
+        let simulation = home.simulation(simulation, terminal)?;
+        if sources.takes_stdin() && simulation.reads_stdin() {
+            anyhow::bail!("standard input cannot be both a SOURCE and a configuration");
+        }
+        if sources.reads_stdin() && terminal.types_input {
+            messages.note("reading from the terminal: paste it and end with Ctrl-D");
+        }
+        let named = (
+            sources.named().to_vec(),
+            simulation.collector_files().to_vec(),
+            simulation.release().map(|release| release.to_string()),
+        );
+        let progress = sources.progress(terminal, messages);
+        sources.say_idle_flags(messages);
+        let Some(mut plan) = sources.plan()? else {
+            return Ok(None);
+        };
+        plan.traffic = Traffic::Read;
+        let loaded = simulation.load(terminal, messages)?;
+        let layouts = loaded.as_ref().map_or(&[][..], Loaded::layouts);
+        home.check_stages(layouts, terminal)?;
+        plan.detail = budget::detail(&home.policy, layouts);
+        let typed = scrape_interval.or(home.policy.scrape_interval);
+        let configured = loaded.as_ref().and_then(Loaded::interval_seconds);
+        let seconds = typed.map(|interval| interval.as_secs_f64()).or(configured);
+        let context = Context {
+            interval_seconds: seconds.unwrap_or(DEFAULT_INTERVAL_SECONDS),
+            is_typed: typed.is_some(),
+        };
+        let mut files = home.files();
+        if let Some(loaded) = loaded {
+            loaded.say_notices(terminal, messages);
+            files.extend(loaded.files().iter().cloned());
+            plan.simulate.push(loaded.plan);
+        }
+        Ok(Some(Self {
+            home,
+            plan,
+            context,
+            reading: Reading::new(progress, terminal, messages)?,
+            files,
+            named,
+        }))
     }
-    Ok(verdict.code.max(written))
+
+    /// What a new budget file is made from.
+    fn start<'a>(&'a self, survey: &'a Survey, init: &InitArgs, known: &'a [Known]) -> Start<'a> {
+        let (sources, collector, release) = &self.named;
+        Start {
+            survey,
+            context: self.context,
+            sources,
+            collector,
+            collector_version: release.as_deref(),
+            headroom: init.headroom(),
+            known,
+            until: today().saturating_add(Span::new().days(IGNORED_DAYS)),
+        }
+    }
+
+    /// Judges what was read, writes it, and says why the exit code is what it is.
+    fn conclude(
+        &self,
+        survey: &Survey,
+        verdict: Verdict,
+        against: &Against,
+        (gate, outputs): (CheckGateArgs, &Outputs),
+        terminal: &Terminal,
+        messages: Messages,
+    ) -> ExitCode {
+        let policy = &self.home.policy;
+        let file = self.home.file.as_ref().map(|(name, _)| name.as_str());
+        let is_something = survey.coverage.scraped > 0 && !survey.interrupted;
+        let assessment = if is_something {
+            budget::assess(policy, survey, self.context, against.known())
+        } else {
+            // What nobody read to the end keeps no budget.
+            Assessment::default()
+        };
+        let grown = match against.known().filter(|_| is_something) {
+            Some(known) => budget::grown(policy, survey, self.context, known),
+            None => Vec::new(),
+        };
+        let mut found = findings::inspect(survey, &Thresholds::default());
+        found.extend(findings::inspect_budgets(Budgets {
+            file,
+            assessment: &assessment,
+            grown: &grown,
+            simulated: &survey.simulated,
+        }));
+        let settled = findings::settle(found, policy, file, today());
+        let ignored = settled.ignored.into_iter();
+        let ignored: Vec<Ignored> = ignored
+            .map(|(finding, reason, until)| Ignored {
+                finding,
+                reason,
+                until,
+            })
+            .collect();
+        let fail_on = gate.fail_on(policy.fail_on.and_then(Into::into));
+        let verdict = judge(verdict, &settled.findings, fail_on, gate);
+        let files = self.files.iter();
+        let files: Vec<File<'_>> = files.map(|(name, text)| File { name, text }).collect();
+        let judged = Judged {
+            command: "check",
+            inputs: &survey.inputs,
+            coverage: Some(&survey.coverage),
+            measured: &assessment.measured,
+            budget_file: file,
+            baseline: against.name(),
+            findings: &settled.findings,
+            ignored: &ignored,
+            files: &files,
+            fail_on,
+            exit: (verdict.code.number(), &verdict.reasons),
+        };
+        let written = outputs.deliver(&judged, terminal, messages);
+        for reason in &verdict.reasons {
+            messages.error(reason);
+        }
+        verdict.code.max(written)
+    }
 }
 
 fn today() -> Date {

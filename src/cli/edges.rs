@@ -4,13 +4,13 @@ use std::sync::atomic::Ordering;
 use std::thread;
 use std::time::Duration;
 
-use anyhow::Context;
 use anyhow::bail;
 
 use super::ExitCode;
 use super::messages::Messages;
 use super::terminal::Terminal;
 use super::terminal::now;
+use super::terminal::seed;
 use super::traffic;
 use super::traffic::Reading;
 use super::traffic::Showing;
@@ -250,15 +250,6 @@ fn older_plan(
     older.sources.lists.clear();
     older.sources.cluster.everything = false;
     Ok(Some(older))
-}
-
-/// A number that nobody knows beforehand.
-fn seed() -> anyhow::Result<u64> {
-    let mut bytes = [0; 8];
-    getrandom::fill(&mut bytes)
-        .map_err(|error| anyhow::anyhow!("{error}"))
-        .context("cannot get random numbers from the system")?;
-    Ok(u64::from_ne_bytes(bytes))
 }
 
 /// Waits between the readings; false where the user stopped it.

@@ -67,12 +67,12 @@ impl OutputsArgs {
     /// # Errors
     /// Two for standard output, two for one file, a directory that is not there, or no file for a summary.
     pub(super) fn plan(&self) -> anyhow::Result<Outputs> {
-        Outputs::new(&self.output, terminal::variable(STEP_SUMMARY))
+        Outputs::new(&self.output, terminal::variable(STEP_SUMMARY).as_deref())
     }
 }
 
 impl Outputs {
-    fn new(requests: &[Request], step_summary: Option<String>) -> anyhow::Result<Self> {
+    fn new(requests: &[Request], step_summary: Option<&str>) -> anyhow::Result<Self> {
         let mut writes = Vec::new();
         for request in requests {
             let format = request.format;
@@ -81,7 +81,7 @@ impl Outputs {
                 Some(path) if format == Format::GithubSummary => Destination::Append(path.clone()),
                 Some(path) => Destination::File(path.clone()),
                 None if format != Format::GithubSummary => Destination::Stdout,
-                None => match &step_summary {
+                None => match step_summary {
                     Some(path) => Destination::Append(PathBuf::from(path)),
                     None => bail!(
                         "-o {}: {STEP_SUMMARY} is not set; outside of GitHub Actions name a file: -o {}=PATH",

@@ -120,6 +120,11 @@ impl SourceArgs {
         &self.sources
     }
 
+    /// Whether targets are named by anything but a SOURCE.
+    pub(super) fn lists_targets(&self) -> bool {
+        self.live.names_targets()
+    }
+
     /// Takes the first words away, which are no sources to this command.
     pub(super) fn take_front(&mut self, count: usize) -> Vec<String> {
         let count = count.min(self.sources.len());

@@ -4,6 +4,8 @@ use std::io;
 use std::io::IsTerminal;
 use std::time::Instant;
 
+use anyhow::Context;
+
 use crate::report::Style;
 
 /// When to use colour.
@@ -130,6 +132,15 @@ pub(super) fn now_ns() -> u64 {
     since.map_or(0, |since| {
         u64::try_from(since.as_nanos()).unwrap_or(u64::MAX)
     })
+}
+
+/// A number that nobody knows beforehand.
+pub(super) fn seed() -> anyhow::Result<u64> {
+    let mut bytes = [0; 8];
+    getrandom::fill(&mut bytes)
+        .map_err(|error| anyhow::anyhow!("{error}"))
+        .context("cannot get random numbers from the system")?;
+    Ok(u64::from_ne_bytes(bytes))
 }
 
 /// The wall clock.

@@ -24,6 +24,8 @@ use crate::report::Format;
 use crate::survey;
 use crate::survey::Control;
 use crate::survey::Survey;
+use crate::survey::Tracked;
+use crate::survey::Tracking;
 
 /// Arguments of every command about traffic.
 #[derive(Debug, clap::Args)]
@@ -129,11 +131,19 @@ impl Reading {
 
     /// Reads everything that the plan names.
     pub(super) fn survey(&self, plan: &survey::Plan) -> Survey {
+        let (survey, ()) = self.read(|| (survey::run(plan, &self.control), ()));
+        survey
+    }
+
+    /// The same, and keeps track of each series.
+    pub(super) fn tracking(&self, plan: &survey::Plan, tracking: &Tracking) -> (Survey, Tracked) {
+        self.read(|| survey::run_tracking(plan, &self.control, tracking))
+    }
+
+    fn read<T: Send>(&self, work: impl FnOnce() -> (Survey, T) + Send) -> (Survey, T) {
         let start = now();
         let before = self.control.body_bytes.load(Ordering::Relaxed);
-        let survey = progress::watch(&self.control, self.progress, || {
-            survey::run(plan, &self.control)
-        });
+        let (survey, tracked) = progress::watch(&self.control, self.progress, work);
         let bytes = self.control.body_bytes.load(Ordering::Relaxed) - before;
         self.messages.detail(&format!(
             "read {} of {} in {:.0?}",
@@ -141,7 +151,7 @@ impl Reading {
             plural(survey.coverage.scraped, "target"),
             now().duration_since(start),
         ));
-        survey
+        (survey, tracked)
     }
 }
 
@@ -157,6 +167,11 @@ impl Showing {
         counting::say_failures(&survey.coverage, messages, Messages::warning);
         messages.remarks(&survey.remarks);
         Ok(verdict)
+    }
+
+    /// What a survey comes to, of which everything has been said.
+    pub(super) fn judge(&self, survey: &Survey) -> Verdict {
+        self.gate.judge(survey)
     }
 
     /// Writes the report, says why the exit code is what it is, and gives it.

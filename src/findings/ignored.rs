@@ -78,11 +78,8 @@ pub fn settle(findings: Vec<Finding>, policy: &Policy, file: Option<&str>, today
 }
 
 fn with_severity(mut finding: Finding, policy: &Policy) -> Option<Finding> {
-    let fitting = policy
-        .severities
-        .iter()
-        .filter(|severity| severity.finding.is_match(finding.id));
-    if let Some(severity) = fitting.last() {
+    let mut severities = policy.severities.iter().rev();
+    if let Some(severity) = severities.find(|severity| severity.finding.is_match(finding.id)) {
         finding.severity = Option::<Severity>::from(severity.level)?;
     }
     Some(finding)

@@ -9,14 +9,10 @@ use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering;
 
 use foldhash::HashMap;
-use xxhash_rust::xxh3::xxh3_128_with_seed;
 
 use super::Since;
 use super::dialect::Process;
 use crate::source::Target;
-use crate::table::Entry;
-use crate::table::PairId;
-use crate::table::Table;
 
 /// A process started this much later is another one: the clocks of both scrapes are those of one machine.
 const RESTART_SECONDS: f64 = 1.0;
@@ -240,72 +236,5 @@ impl Held<'_> {
             .filter(|series| !self.met.contains(series));
         self.since.vanished = gone.count() as u64;
         (self.since, self.own.since(&old.known))
-    }
-}
-
-/// Fingerprints of series: independent of the order of their labels.
-#[derive(Debug)]
-pub(super) struct Fingerprints {
-    seed: u64,
-    pairs: Vec<u128>,
-    names: Vec<u128>,
-    rows: Vec<Option<u128>>,
-}
-
-impl Fingerprints {
-    pub(super) fn new(seed: u64) -> Self {
-        Self {
-            seed,
-            pairs: Vec::new(),
-            names: Vec::new(),
-            rows: Vec::new(),
-        }
-    }
-
-    /// Forgets the label sets of the target before.
-    pub(super) fn begin(&mut self) {
-        self.rows.clear();
-    }
-
-    pub(super) fn of(&mut self, entry: Entry, table: &Table) -> u128 {
-        let combo = table.combos.all[entry.combo() as usize];
-        let mut sum = self.row(entry, table);
-        for bound in combo.bounds.iter() {
-            sum = sum.wrapping_add(self.pair(bound, table));
-        }
-        let at = combo.name as usize;
-        while self.names.len() <= at {
-            let name = table.names.text(self.names.len() as u32);
-            // Another seed, so that a name is no pair.
-            self.names.push(xxh3_128_with_seed(name, !self.seed));
-        }
-        sum.wrapping_add(self.names[at])
-    }
-
-    fn row(&mut self, entry: Entry, table: &Table) -> u128 {
-        let at = entry.row() as usize;
-        if self.rows.len() <= at {
-            self.rows.resize(table.body.rows.len().max(at + 1), None);
-        }
-        if let Some(sum) = self.rows[at] {
-            return sum;
-        }
-        let mut sum = 0_u128;
-        for &pair in table.body.rows.pairs(entry.row()) {
-            let known = table.pairs.entry(pair);
-            if !known.empty {
-                sum = sum.wrapping_add(self.pair(known.canonical, table));
-            }
-        }
-        self.rows[at] = Some(sum);
-        sum
-    }
-
-    fn pair(&mut self, pair: PairId, table: &Table) -> u128 {
-        while self.pairs.len() <= pair as usize {
-            let text = table.pairs.text(self.pairs.len() as PairId);
-            self.pairs.push(xxh3_128_with_seed(text, self.seed));
-        }
-        self.pairs[pair as usize]
     }
 }

@@ -3,6 +3,7 @@
 //! Quantities carry their unit in their key. Lists are in the order of the view, families by series and
 //! labels by saving unless told otherwise, and complete unless a limit was typed.
 
+mod compare;
 mod difference;
 mod edges;
 mod explanation;
@@ -16,6 +17,22 @@ use serde::Serialize;
 use serde_json::Map;
 use serde_json::Value;
 
+pub use compare::ChurnEntry;
+pub use compare::ComparedSideEntry;
+pub use compare::ComparisonDocument;
+pub use compare::ComparisonHeader;
+pub use compare::CountChangeEntry;
+pub use compare::FamilyChangeEntry;
+pub use compare::LabelChangeEntry;
+pub use compare::MovedEntry;
+pub use compare::PodEntry;
+pub use compare::PodsNamedEntry;
+pub use compare::TargetChangeEntry;
+pub use compare::TotalsChangeEntry;
+pub use compare::TurnoverEntry;
+pub use compare::VersionChangeEntry;
+pub use compare::WorkloadChangeEntry;
+pub use compare::WorkloadSeriesEntry;
 pub use difference::DifferenceDocument;
 pub use difference::DifferenceHeader;
 pub use difference::EditEntry;

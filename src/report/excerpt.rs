@@ -2,7 +2,7 @@
 //!
 //! In come the message, its place and the texts of the files; out comes text for a terminal or a log: the
 //! file, line and column, the line itself with the place marked, and the remedy. What files hold is hostile
-//! text: it is escaped, and lines that run on are cut around the place.
+//! text: it is escaped, secrets in it are masked, and lines that run on are cut around the place.
 
 mod finding;
 
@@ -24,6 +24,7 @@ use crate::collector::decode::Notice;
 use crate::collector::position::ConfigError;
 use crate::collector::position::Position;
 use crate::collector::yaml;
+use crate::findings::lint::masked;
 
 pub use finding::finding_excerpt;
 
@@ -85,7 +86,7 @@ fn excerpt(
     let mut places = None;
     if let Some(file) = files.get(at.file as usize).filter(|_| at.line > 0) {
         let (name, line, column) = (safe(file.name), at.line as usize, at.column as usize);
-        if let Some(shown) = shown_line(file.text, at, length, &safe) {
+        if let Some(shown) = shown_line(&masked(file.text), at, length, &safe) {
             let place = |column: usize| format!("{name}:{line}:{column}");
             let drawn = shown.text[..shown.start].chars().count() + 1;
             places = Some((place(drawn), place(column)));
@@ -232,6 +233,14 @@ mod tests {
         };
         assert!(shown(&error(1, 1, 1), text, &colored).contains('\u{1b}'));
         assert!(!shown(&error(1, 1, 1), text, &PLAIN).contains('\u{1b}'));
+    }
+
+    #[test]
+    fn a_secret_in_the_line_is_not_shown() {
+        let text = "exporters:\n  otlp:\n    headers: {Authorization: Basic dXNlcjpwYXNz, x: 1}\n";
+        let shown = shown(&error(3, 47, 1), text, &PLAIN);
+        assert!(!shown.contains("dXNlcjpwYXNz"), "{shown}");
+        assert!(shown.contains("Authorization"), "{shown}");
     }
 
     #[test]

@@ -11,6 +11,7 @@ use serde_json::Value;
 use crate::report::Page;
 use crate::report::Style;
 use crate::report::document::CheckDocument;
+use crate::report::document::ComparisonDocument;
 use crate::report::document::DifferenceDocument;
 use crate::report::document::Document;
 use crate::report::document::EdgeEntry;
@@ -62,6 +63,11 @@ pub fn edges_schema() -> Value {
 /// The same of what `latency` writes; committed as `docs/schema/latency.schema.json`.
 pub fn latency_schema() -> Value {
     schema_of::<LatencyDocument<'_>>()
+}
+
+/// The same of what `compare` writes; committed as `docs/schema/compare.schema.json`.
+pub fn comparison_schema() -> Value {
+    schema_of::<ComparisonDocument<'_>>()
 }
 
 fn schema_of<T: JsonSchema>() -> Value {

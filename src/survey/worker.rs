@@ -10,6 +10,8 @@ use super::Control;
 use super::Plan;
 use super::RejectedLine;
 use super::TargetRejects;
+use super::Tracker;
+use super::Tracking;
 use super::Traffic;
 use super::Watch;
 use super::follow::Search;
@@ -52,6 +54,8 @@ pub(super) struct Part<'a> {
     pub(super) traffic: Option<(Vec<TargetTraffic>, Option<Recorded>)>,
     /// Where something is to be compared.
     pub(super) probe: Option<Probe<'a>>,
+    /// Where series are kept track of.
+    pub(super) tracker: Option<Tracker>,
 }
 
 /// Reads targets, one after the other.
@@ -69,11 +73,14 @@ struct Worker<'a> {
 pub(super) fn run<'a>(
     plan: &'a Plan,
     control: &'a Control,
+    tracking: Option<&Tracking>,
     inbox: &Receiver<Scrape>,
 ) -> Option<Part<'a>> {
     let first = inbox.recv().ok()?;
     let scrapes = iter::once(first).chain(inbox);
-    Some(Worker::new(plan, control).run(scrapes))
+    let mut worker = Worker::new(plan, control);
+    worker.part.tracker = tracking.map(Tracker::new);
+    Some(worker.run(scrapes))
 }
 
 impl<'a> Worker<'a> {
@@ -111,6 +118,7 @@ impl<'a> Worker<'a> {
                 search: Search::default(),
                 traffic: None,
                 probe: plan.latency.as_ref().map(Probe::new),
+                tracker: None,
             },
         }
     }
@@ -180,6 +188,9 @@ impl<'a> Worker<'a> {
                     if let Some(Watch::Series(selector)) = &self.plan.watch {
                         self.part.search.look(selector, &target, body);
                     }
+                }
+                if let Some(tracker) = &mut self.part.tracker {
+                    tracker.target(&target, self.part.tally.table());
                 }
                 self.part.tally.drop_target();
                 if let Some(probe) = &mut self.part.probe {

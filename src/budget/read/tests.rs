@@ -1,5 +1,7 @@
 use super::*;
+use crate::budget::Scope;
 use crate::budget::policy::Allowed;
+use crate::budget::policy::Rule;
 
 const FINDINGS: [&str; 3] = [
     "grpc/hidden-from-http",

@@ -15,6 +15,7 @@ use crate::cli::gate;
 use crate::cli::messages::Messages;
 use crate::cli::outputs::file;
 use crate::cli::simulation::files::text;
+use crate::collector::position::Position;
 use crate::survey::Survey;
 
 /// What to hold growth against.
@@ -32,6 +33,14 @@ pub(super) struct BaselineArgs {
     /// Write what there is now to the baseline, and say what changed
     #[arg(long)]
     update_baseline: bool,
+    #[command(flatten)]
+    growth: GrowthArgs,
+}
+
+/// How much more there may be, and what may be new.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Growth")]
+struct GrowthArgs {
     /// Fail where all series are this much more than in the baseline, such as 5% or 1000; may be given both ways
     #[arg(long, value_name = "GROWTH", value_parser = growth)]
     max_growth: Vec<Growth>,
@@ -93,22 +102,22 @@ impl BaselineArgs {
             .map(|path| home.at_home(path));
         let mut name = self.baseline.or(said);
         let limits = &mut home.policy.growth;
-        for growth in self.max_growth {
+        for growth in self.growth.max_growth {
             // What was typed goes before what the file says.
             let total = limits.total.get_or_insert_with(Allowed::default);
-            total.at = Default::default();
+            total.at = Position::default();
             match growth {
                 Growth::Share(share) => total.share = Some(share),
                 Growth::Series(series) => total.absolute = Some(series),
             }
         }
-        if self.fail_on_new_family {
+        if self.growth.fail_on_new_family {
             limits.new_families = Verdict::Fail;
         }
-        if self.fail_on_new_label {
+        if self.growth.fail_on_new_label {
             limits.new_labels = Verdict::Fail;
         }
-        limits.ratchet |= self.ratchet;
+        limits.ratchet |= self.growth.ratchet;
         if self.update_baseline {
             let beside = || home.at_home(DEFAULT_NAME);
             name = Some(name.unwrap_or_else(beside));

@@ -61,7 +61,7 @@ impl InitArgs {
         &self,
         typed: Option<&str>,
         start: &Start<'_>,
-        verdict: Verdict,
+        verdict: &Verdict,
         messages: Messages,
     ) -> anyhow::Result<ExitCode> {
         if verdict.code != ExitCode::Clean {

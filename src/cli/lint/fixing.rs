@@ -51,7 +51,7 @@ pub(super) fn write(
     Ok(any)
 }
 
-/// What [`write`] would change, as a unified diff.
+/// What [`write()`] would change, as a unified diff.
 pub(super) fn diff(inputs: &Inputs, findings: &[Finding], messages: Messages) -> String {
     let mut all = String::new();
     for (name, text) in &inputs.texts {

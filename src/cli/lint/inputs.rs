@@ -197,8 +197,13 @@ impl Inputs {
     fn found(&self, done: &mut Done, terminal: &Terminal, messages: Messages) -> Vec<Found> {
         let files = self.files();
         let names: Vec<String> = files.iter().map(|file| file.name.to_owned()).collect();
+        // Errors show lines too, and none of them a secret.
+        let shown = self.shown().into_iter();
+        let shown: Vec<(String, String)> = shown
+            .map(|(name, text)| (name.to_owned(), text.into_owned()))
+            .collect();
         let mut fail = |error: &ConfigError| {
-            say_error(error, &self.texts, terminal);
+            say_error(error, &shown, terminal);
             done.unreadable = true;
         };
         let partial = self.merge && files.len() > 1;

@@ -5,6 +5,8 @@ use std::fs::OpenOptions;
 use std::io;
 use std::io::BufWriter;
 use std::io::Write;
+#[cfg(unix)]
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::path::PathBuf;
 
@@ -75,7 +77,9 @@ fn exchanged(
     let mut builder = tempfile::Builder::new();
     builder.prefix(".meshctl-").suffix(".partial");
     let permissions = old.map(|old| old.permissions());
-    let permissions = permissions.or_else(new_file);
+    // What anybody may read, as far as the umask lets them: reports are for others.
+    #[cfg(unix)]
+    let permissions = permissions.or_else(|| Some(fs::Permissions::from_mode(0o666)));
     if let Some(permissions) = &permissions {
         builder.permissions(permissions.clone());
     }
@@ -83,18 +87,6 @@ fn exchanged(
     fill(temporary.as_file_mut(), write)?;
     temporary.persist(&place).map_err(|error| error.error)?;
     Ok(())
-}
-
-/// What anybody may read, as far as the umask lets them: reports are for others.
-#[cfg(unix)]
-fn new_file() -> Option<fs::Permissions> {
-    use std::os::unix::fs::PermissionsExt;
-    Some(fs::Permissions::from_mode(0o666))
-}
-
-#[cfg(not(unix))]
-fn new_file() -> Option<fs::Permissions> {
-    None
 }
 
 fn fill(file: impl Write, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {

@@ -28,13 +28,13 @@ pub(super) enum Format {
     Json,
     /// For a comment on a pull request
     Markdown,
-    /// JUnit XML, for the test report of Jenkins, GitLab and others
+    /// A test report, for Jenkins, GitLab and others
     Junit,
     /// SARIF 2.1.0, for GitHub's code scanning
     Sarif,
     /// Annotations of a GitHub Actions run
     Github,
-    /// Markdown behind what is in the file that GITHUB_STEP_SUMMARY names
+    /// Markdown, added to the summary of a GitHub Actions step
     GithubSummary,
     /// GitLab's code quality report
     Gitlab,

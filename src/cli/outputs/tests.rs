@@ -22,7 +22,7 @@ fn parsed(arguments: &[&str]) -> Result<Vec<Request>, String> {
 
 fn planned(arguments: &[&str], step_summary: Option<&str>) -> Result<Outputs, String> {
     let requests = parsed(arguments)?;
-    let planned = Outputs::new(&requests, step_summary.map(str::to_owned));
+    let planned = Outputs::new(&requests, step_summary);
     planned.map_err(|error| format!("{error:#}"))
 }
 
@@ -126,7 +126,10 @@ fn the_table_goes_to_standard_output_where_all_else_goes_to_files() {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("a.json");
     let table = (JudgedFormat::Table, Destination::Stdout);
-    assert_eq!(planned(&[], None).unwrap().writes, [table.clone()]);
+    assert_eq!(
+        planned(&[], None).unwrap().writes,
+        std::slice::from_ref(&table)
+    );
     let outputs = planned(&["-o", &format!("json={}", file.display())], None).unwrap();
     let json = (JudgedFormat::Json, Destination::File(file));
     assert_eq!(outputs.writes, [json, table]);

@@ -14,8 +14,6 @@ use super::ast::BoolKind;
 use super::ast::Compare;
 use super::ast::Expr;
 use super::ast::ExprKind;
-use super::compare::compare;
-use super::compare::same_handles;
 use super::compile::Compiler;
 use super::compile::Reads;
 use super::compile::Setting;
@@ -33,6 +31,8 @@ use super::paths::map_of;
 use super::paths::text_of;
 use super::scene::Scene;
 use super::val::Val;
+use crate::collector::ottl::compare::compare;
+use crate::collector::ottl::compare::same_handles;
 
 /// The first release in which what is always true or false is not evaluated
 /// (`newAndExprs`, `newOrExprs`): an error beside it never shows.

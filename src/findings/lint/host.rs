@@ -58,26 +58,31 @@ impl<'a> Host<'a> {
         if self.scheme == Some("unix") || self.name == "localhost" {
             return Distance::Loopback;
         }
-        match self.name.parse::<IpAddr>() {
-            Ok(address) if address.is_loopback() || address.is_unspecified() => Distance::Loopback,
-            Ok(IpAddr::V4(address)) if address.is_private() || address.is_link_local() => {
-                Distance::Private
-            }
-            Ok(IpAddr::V6(address)) if address.is_unique_local() => Distance::Private,
-            Ok(_) => Distance::Away,
-            Err(_) if is_of_cluster(self.name) => Distance::Cluster,
-            Err(_) => Distance::Away,
+        let Ok(address) = self.name.parse::<IpAddr>() else {
+            return if is_of_cluster(self.name) {
+                Distance::Cluster
+            } else {
+                Distance::Away
+            };
+        };
+        let is_private = match address {
+            IpAddr::V4(address) => address.is_private() || address.is_link_local(),
+            IpAddr::V6(address) => address.is_unique_local(),
+        };
+        if address.is_loopback() || address.is_unspecified() {
+            Distance::Loopback
+        } else if is_private {
+            Distance::Private
+        } else {
+            Distance::Away
         }
     }
 }
 
 /// Names that only the DNS of a cluster knows: `name`, `name.namespace.svc`, and these with its domain.
 fn is_of_cluster(name: &str) -> bool {
-    let name = name.trim_end_matches('.');
-    !name.contains('.')
-        || name.ends_with(".svc")
-        || name.contains(".svc.")
-        || name.ends_with(".cluster.local")
+    let labels: Vec<&str> = name.trim_end_matches('.').split('.').collect();
+    labels.len() == 1 || labels.contains(&"svc") || labels.ends_with(&["cluster", "local"])
 }
 
 #[cfg(test)]

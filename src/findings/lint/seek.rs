@@ -89,6 +89,11 @@ pub(super) fn each_entry<'a>(
     }
 }
 
+/// The text of a scalar as it is written, unless a variable or a file has a part in it.
+pub(super) fn known(node: &Node) -> Option<&str> {
+    node.scalar().filter(|text| !text.contains("${"))
+}
+
 /// Whether a text holds a word that is no part of a longer name.
 pub(super) fn has_word(text: &str, word: &str) -> bool {
     let is_part = |character: char| character.is_ascii_alphanumeric() || "_:".contains(character);
@@ -172,8 +177,8 @@ impl Linted<'_> {
         let is_plain =
             (quoted || self.stands_at(to, value)) && !value.contains('\n') && !value.is_empty();
         if from.file == to.file && from.line == to.line && from.column < to.column && is_plain {
-            let quotes = if quoted { 2 } else { 0 };
-            let length = to.column - from.column + value.chars().count() as u32 + quotes;
+            let around = if quoted { 2 } else { 0 };
+            let length = to.column - from.column + value.chars().count() as u32 + around;
             return self.place(from, length, note);
         }
         self.key(entry, note)
@@ -198,11 +203,6 @@ impl Linted<'_> {
             .zip(start)
             .and_then(|(file, start)| file.text.get(start..));
         rest.is_some_and(|rest| rest.starts_with(text))
-    }
-
-    /// The text of a scalar, unless a variable or a file has a part in it.
-    pub(super) fn known_text<'n>(&self, node: &'n Node) -> Option<&'n str> {
-        node.scalar().filter(|text| !text.contains("${"))
     }
 
     /// Whether the text of a scalar is what stands in its file, and not what a variable stands for.

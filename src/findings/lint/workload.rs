@@ -129,7 +129,7 @@ fn of_values<'a>(values: &'a Node, path: &str) -> Option<Workload<'a>> {
     })
 }
 
-/// The workload that mounts this ConfigMap, or the only one that runs such an image.
+/// The workload that mounts this `ConfigMap`, or the first that mounts any.
 fn mounting<'a>(linted: &Linted<'a>, config_map: Option<&str>) -> Option<Workload<'a>> {
     let manifests = manifests(linted).into_iter();
     let mut workloads = manifests.filter(|node| {

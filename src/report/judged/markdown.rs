@@ -75,10 +75,9 @@ fn sums(judged: &Judged<'_>, style: &Style) -> Vec<String> {
     let mut items = Vec::new();
     items.extend(said::budgets(judged));
     items.extend(said::series(judged));
-    items.extend(match judged.coverage {
-        Some(_) => said::read(judged),
-        None if judged.inputs.len() == 1 => Some(code_in(style, &judged.inputs[0])),
-        None => said::read(judged),
+    items.extend(match (judged.coverage, judged.inputs) {
+        (None, [input]) => Some(code_in(style, input)),
+        _ => said::read(judged),
     });
     items.extend(said::findings(judged));
     items
@@ -180,8 +179,8 @@ impl Page<'_> {
             Severity::Low,
             Severity::Info,
         ] {
-            let same = |finding: &&&Finding| finding.severity == severity;
-            let some: Vec<&Finding> = all.iter().filter(same).copied().collect();
+            let is_of = |finding: &&&Finding| finding.severity == severity;
+            let some: Vec<&Finding> = all.iter().filter(is_of).copied().collect();
             if some.is_empty() {
                 continue;
             }

@@ -102,9 +102,8 @@ fn signed(unit: Unit, difference: f64) -> String {
 /// The limit that a budget has reached: the one that fails if it is over that, else the one that warns.
 pub(super) fn limit(measured: &Measured) -> Option<f64> {
     match measured.outcome {
-        Outcome::Over => measured.fail.or(measured.warn),
         Outcome::Near => measured.warn.or(measured.fail),
-        Outcome::Within | Outcome::Unknown => measured.fail.or(measured.warn),
+        Outcome::Over | Outcome::Within | Outcome::Unknown => measured.fail.or(measured.warn),
     }
 }
 

@@ -163,7 +163,7 @@ fn doubled(
             jobs.dedup();
             jobs
         };
-        jobs(other) == jobs(double) && !(other.repeats_series() && !other.is_across_jobs())
+        jobs(other) == jobs(double) && (other.is_across_jobs() || !other.repeats_series())
     });
     let endpoints = alike.count() as u64;
     let told: Vec<&str> = double
@@ -185,7 +185,7 @@ fn doubled(
             id,
             Severity::Medium,
             format!(
-                "{} of these objects scraped more than once by job {}: {url} has {copies} targets{apart}",
+                "among these objects {} scraped more than once by job {}: {url} has {copies} targets{apart}",
                 counted(endpoints, "endpoint is", "endpoints are"),
                 names.join(", "),
             ),

@@ -101,9 +101,9 @@ fn missing(linted: &Linted<'_>, roles: &[&Node], (group, plural): Resource, ask:
          resources: [{plural}], verbs: [get, list, watch]"
     ));
     for role in roles {
-        let rules = seek::entry(role, "rules");
+        let entry = seek::entry(role, "rules");
         finding = finding
-            .seen(rules.and_then(|rules| linted.key(rules, format!("nothing here for {plural}"))));
+            .seen(entry.and_then(|entry| linted.key(entry, format!("nothing here for {plural}"))));
     }
     finding.seen(linted.place(ask.at, 0, format!("asks for {plural}")))
 }

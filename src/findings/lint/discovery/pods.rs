@@ -145,9 +145,9 @@ fn setting_rule(model: &Model<'_>, label: &str) -> Option<usize> {
 
 /// The most telling line of a rule.
 fn place_of_rule(linted: &Linted<'_>, job: &ScrapeJob, rule: usize, note: &str) -> Option<Place> {
-    let node = job.relabel.get(rule)?;
+    let rule = job.relabel.get(rule)?;
     let keys = ["regex", "target_label", "source_labels", "action"];
-    let entry = keys.iter().find_map(|key| seek::entry(node, key))?;
+    let entry = keys.iter().find_map(|key| seek::entry(rule, key))?;
     linted.setting(entry, note)
 }
 

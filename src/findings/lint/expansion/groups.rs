@@ -67,6 +67,7 @@ fn group(linted: &Linted<'_>, text: &Text<'_>, dollars: &[Dollar<'_>]) -> Option
         let who = linted.said(releases, "makes", "make");
         told.push(format!("{who} `{read}` of it without a word"));
     }
+    let meant_as = bare(&meant);
     let written = &text.says[first.at..first.end];
     let message = format!("`{written}` is read as a variable: {}", told.join(", "));
     let better = better(text.says, dollars);
@@ -77,19 +78,19 @@ fn group(linted: &Linted<'_>, text: &Text<'_>, dollars: &[Dollar<'_>]) -> Option
     let safe = better != text.says && linted.releases.iter().all(takes);
     let remedy = if safe {
         format!(
-            "write `{better}`, which {} `{meant}`",
+            "write `{better}`, which {} `{meant_as}`",
             linted.said(linted.releases, "reads as", "read as")
         )
     } else {
         let fails = linted.held(|release| !takes(&release));
         format!(
-            "write `{better}`, which only {} does not read as `{meant}`; or run a newer release",
+            "write `{better}`, which only {} does not read as `{meant_as}`; or run a newer release",
             linted.spelled(&fails)
         )
     };
     let evidence = [
         ("written", json!(text.says)),
-        ("meant", json!(meant)),
+        ("meant", json!(meant_as)),
         (
             "refused_by",
             json!((!refused.is_empty()).then(|| linted.spelled(&refused))),

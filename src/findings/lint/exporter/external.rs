@@ -8,6 +8,7 @@ use super::super::flow::Flow;
 use super::super::seek;
 use crate::collector::config::Discovery;
 use crate::collector::yaml::Entry;
+use crate::collector::yaml::Node;
 use crate::findings::Finding;
 use crate::findings::Severity;
 
@@ -18,7 +19,7 @@ pub(super) fn inspect(linted: &Linted<'_>, flows: &[Flow<'_>], findings: &mut Ve
         .filter(|flow| flow.exporter.kind == flow::REMOTE_WRITE)
     {
         let labels = flow.exporter.node.get("external_labels");
-        for entry in labels.map(|labels| labels.entries()).unwrap_or_default() {
+        for entry in labels.map(Node::entries).unwrap_or_default() {
             let key = (flow.exporter.id.as_str(), entry.key.as_str());
             let Some(by) = set_before(flow, &entry.key).filter(|_| !seen.contains(&key)) else {
                 continue;

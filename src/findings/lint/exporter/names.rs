@@ -148,14 +148,14 @@ fn total(linted: &Linted<'_>, flow: &Flow<'_>, namer: &MetricNamer) -> Option<Fi
         .families
         .iter()
         .filter(|family| family.kind == "counter");
-    let mut named = counters.filter_map(|family| {
+    let mut renamed = counters.filter_map(|family| {
         let name = family.sample_names.first()?;
         let stored = namer.build(name, "", MetricKind::Counter).ok()?;
         let is_renamed = namer.namespace.is_empty() && stored != *name && !name.ends_with("_total");
         let (_, at) = is_renamed.then(|| mention(flow, name)).flatten()?;
         Some((name, stored, at))
     });
-    let (name, stored, at) = named.next()?;
+    let (name, stored, at) = renamed.next()?;
     Some(
         Finding::new(
             "exporter/total-added",

@@ -143,8 +143,8 @@ fn of_pods(processor: &Component) -> Vec<(String, Position)> {
     }
     let extract = processor.node.get("extract");
     let metadata = extract.and_then(|extract| extract.get("metadata"));
-    let named = seek::items(metadata).iter();
-    let mut names: Vec<(String, Position)> = named
+    let listed = seek::items(metadata).iter();
+    let mut names: Vec<(String, Position)> = listed
         .filter_map(|item| Some((item.scalar()?.to_owned(), item.at)))
         .collect();
     if metadata.is_none_or(Node::is_null) {
@@ -171,8 +171,8 @@ fn of_pods(processor: &Component) -> Vec<(String, Position)> {
 /// What the detectors add of the machine that the Collector runs on; clouds are not known.
 pub(super) fn detected(processor: &Component) -> Vec<(&'static str, Position)> {
     let detectors = seek::items(processor.node.get("detectors")).iter();
-    let named = detectors.filter_map(|item| Some((item.scalar()?, item.at)));
-    let added = named.flat_map(|(detector, at)| {
+    let chosen = detectors.filter_map(|item| Some((item.scalar()?, item.at)));
+    let added = chosen.flat_map(|(detector, at)| {
         let names: &[&str] = match detector {
             "system" | "docker" => &["host.name", "os.type"],
             "k8snode" | "k8s_api" => &["k8s.node.name", "k8s.node.uid"],

@@ -116,7 +116,9 @@ fn is_scraped(linted: &Linted<'_>, model: &Model<'_>, family: &str) -> bool {
     } else {
         model::LINKERD_ADMIN
     };
-    !linted.exposed.targets.is_empty() || model.scraped(raw, "Running").is_ok()
+    let scraped = model.scraped(raw, "Running");
+    let is_certain = scraped.is_ok_and(|kept| !model.is_doubtful(&kept, model::tells_ports));
+    !linted.exposed.targets.is_empty() || is_certain
 }
 
 /// A label of the targets that their samples have too.

@@ -28,8 +28,7 @@ pub(super) fn inspect(linted: &Linted<'_>, findings: &mut Vec<Finding>) {
         let Some((_, shows)) = DEBUGGING.iter().find(|(known, _)| *known == kind) else {
             continue;
         };
-        let endpoint =
-            seek::entry(&extension.value, "endpoint").filter(|entry| is_open(linted, entry));
+        let endpoint = seek::entry(&extension.value, "endpoint").filter(|entry| is_open(entry));
         findings.extend(endpoint.map(|endpoint| {
             about(
                 Severity::Low,
@@ -47,7 +46,7 @@ pub(super) fn inspect(linted: &Linted<'_>, findings: &mut Vec<Finding>) {
         let mut open: Option<&Entry> = None;
         seek::each_entry(&receiver.value, &mut Vec::new(), &mut |above, entry| {
             let is_own = above.is_empty() || above[0] == "protocols";
-            if entry.key == "endpoint" && is_own && is_open(linted, entry) {
+            if entry.key == "endpoint" && is_own && is_open(entry) {
                 open.get_or_insert(entry);
             }
         });
@@ -69,8 +68,8 @@ pub(super) fn inspect(linted: &Linted<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
-fn is_open(linted: &Linted<'_>, entry: &Entry) -> bool {
-    let text = linted.known_text(&entry.value).unwrap_or_default();
+fn is_open(entry: &Entry) -> bool {
+    let text = seek::known(&entry.value).unwrap_or_default();
     let host = text.split_once("://").map_or(text, |(_, rest)| rest);
     host.starts_with("0.0.0.0:") || host.starts_with("[::]:") || host.starts_with(':')
 }

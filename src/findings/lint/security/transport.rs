@@ -62,7 +62,7 @@ fn has_credentials(node: &Node) -> bool {
 fn plain(linted: &Linted<'_>, who: &str, node: &Node) -> Option<Finding> {
     let (entry, endpoint) = ENDPOINTS.iter().find_map(|key| {
         let entry = seek::entry(node, key)?;
-        Some((entry, linted.known_text(&entry.value)?))
+        Some((entry, seek::known(&entry.value)?))
     })?;
     let host = Host::of(endpoint)?;
     let insecure = node.get("tls").and_then(|tls| seek::entry(tls, "insecure"));
@@ -128,7 +128,7 @@ fn unchecked(linted: &Linted<'_>, above: &[&str], entry: &Entry) -> Finding {
     let node = seek::at(linted.written, &owner);
     let host = ENDPOINTS.iter().find_map(|key| {
         let value = node?.get(key)?;
-        Host::of(linted.known_text(value)?)
+        Host::of(seek::known(value)?)
     });
     let near = host
         .as_ref()

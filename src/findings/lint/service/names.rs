@@ -29,7 +29,7 @@ pub(super) fn inspect(linted: &Linted<'_>, config: &Config, findings: &mut Vec<F
 
 fn never_used(linted: &Linted<'_>, component: &Component) -> Finding {
     let Component { role, id, .. } = component;
-    let (severity, lost) = match role {
+    let (severity, effect) = match role {
         Role::Processor => (Severity::Medium, "what it should change stays as it is"),
         Role::Exporter => (Severity::Medium, "nothing is sent to it"),
         Role::Receiver => (Severity::Medium, "it receives nothing"),
@@ -44,7 +44,7 @@ fn never_used(linted: &Linted<'_>, component: &Component) -> Finding {
     Finding::new(
         "service/unused",
         severity,
-        format!("{role} {id} is defined and no pipeline uses it: {lost}, and no release says so"),
+        format!("{role} {id} is defined and no pipeline uses it: {effect}, and no release says so"),
     )
     .about(seek::component(component))
     .with_evidence([("role", json!(role.to_string())), ("id", json!(id))])
