@@ -3,6 +3,12 @@
 
 mod harness;
 
+use std::fmt::Write as _;
+#[cfg(unix)]
+use std::net::TcpListener;
+#[cfg(unix)]
+use std::process::Command;
+
 use harness::Cli;
 use harness::code;
 use harness::text;
@@ -1086,4 +1092,66 @@ fn all_is_well_in_one_line_and_what_is_not_is_told() {
     --- stderr
     error: 1 finding at or above high
     ");
+}
+
+#[test]
+#[cfg(unix)]
+fn an_interrupt_judges_no_budget_and_leaves_the_baseline() {
+    let server = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/metrics", server.local_addr().unwrap());
+    let cli = shop("budgets:\n  total: {series: 5}\n");
+    let arguments = [
+        "check",
+        "web.prom",
+        &url,
+        "-o",
+        "json",
+        "--timeout",
+        "10m",
+        "--baseline",
+        "base.json",
+    ];
+    for more in [&[][..], &["--update-baseline"]] {
+        // A baseline that is not there is an error before anything is read.
+        let missing = more.is_empty();
+        let arguments = if missing {
+            &arguments[..7]
+        } else {
+            &arguments[..]
+        };
+        let child = cli.command(&[arguments, more].concat()).spawn().unwrap();
+        let _answers_nothing = server.accept().unwrap();
+        let kill = format!("kill -INT {}", child.id());
+        assert!(
+            Command::new("sh")
+                .args(["-c", &kill])
+                .status()
+                .unwrap()
+                .success()
+        );
+        let output = child.wait_with_output().unwrap();
+        let said = text(&output.stderr);
+        assert_eq!(code(&output), 130, "{said}");
+        assert!(said.contains("budgets are not judged"), "{said}");
+        if missing {
+            let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+            assert_eq!(report["budgets"], serde_json::json!([]));
+        }
+    }
+    assert!(!cli.path().join("base.json").exists());
+}
+
+#[test]
+fn a_file_of_too_many_limits_is_refused_at_once() {
+    let many = (0..6000).fold(
+        String::from("budgets:\n  families:\n"),
+        |mut text, number| {
+            let _ = writeln!(text, "    - {{match: f{number}, series: 1}}");
+            text
+        },
+    );
+    let (code, report) = check(&shop(&many), &["web.prom"]);
+    assert_eq!(code, 2);
+    assert!(report.contains("more than 5000 limits"), "{report}");
+    assert!(report.contains("meshctl.yaml:5004:7"), "{report}");
 }
