@@ -12,6 +12,7 @@ mod counted;
 mod decode;
 mod fault;
 mod feeder;
+mod globs;
 mod header;
 mod inputs;
 mod joined;
@@ -48,6 +49,7 @@ use crate::source::stream::Stream;
 use crate::source::sweep::{Orders, Stop, Sweep};
 use crate::source::web::Web;
 
+pub use globs::{GlobError, glob};
 pub use kept::Kept;
 pub use listed::{Listed, ListedError};
 pub use live::{Access, Live};

@@ -1142,6 +1142,24 @@ fn an_interrupt_judges_no_budget_and_leaves_the_baseline() {
 }
 
 #[test]
+fn a_secret_in_the_configuration_is_not_shown() {
+    let secret = "headers: {Authorization: Basic dXNlcjpwYXNz}, endpoint:";
+    let cli =
+        shop("collector: secret.yaml\nbudgets:\n  names: {at: arrives, exactly: [gone_total]}\n")
+            .file("secret.yaml", OTEL.replace("endpoint:", secret));
+    for format in [
+        "table", "json", "markdown", "sarif", "junit", "github", "gitlab",
+    ] {
+        let (code, report) = check(&cli, &["web.prom", "-o", format]);
+        assert!(
+            code == 1 && report.contains("gone_total"),
+            "{format}: {report}"
+        );
+        assert!(!report.contains("dXNlcjpwYXNz"), "{format}: {report}");
+    }
+}
+
+#[test]
 fn a_file_of_too_many_limits_is_refused_at_once() {
     let many = (0..6000).fold(
         String::from("budgets:\n  families:\n"),

@@ -6,9 +6,7 @@
 mod budgets;
 mod limits;
 
-use globset::Glob;
 use globset::GlobMatcher;
-use globset::GlobSetBuilder;
 use jiff::civil::Date;
 
 use super::policy::Growth;
@@ -28,6 +26,8 @@ use crate::collector::yaml;
 use crate::collector::yaml::Kind;
 use crate::collector::yaml::Node;
 use crate::collector::yaml::Origin;
+use crate::source;
+use crate::source::GlobError;
 use budgets::budgets;
 use limits::allowed;
 use limits::whole;
@@ -165,26 +165,16 @@ fn duration(node: &Node) -> Result<std::time::Duration, ConfigError> {
 
 fn glob(node: &Node, what: &str) -> Result<GlobMatcher, ConfigError> {
     let typed = required(node, what)?;
-    let glob = Glob::new(&typed).map_err(|error| {
-        ConfigError::new(
-            node.at,
-            format!("`{typed}` is not a glob: {}", error.kind()),
-        )
-        .with_help("`*` stands for any text, `?` for one character, `{a,b}` for either")
-    })?;
-    matcher(&glob, node.at)
+    source::glob(&typed).map_err(|error| unusable(&typed, &error, node.at))
 }
 
-/// The glob, ready to match. One that is nested too deep or too large cannot be made so, and making it would panic.
-fn matcher(glob: &Glob, at: Position) -> Result<GlobMatcher, ConfigError> {
-    let mut alone = GlobSetBuilder::new();
-    alone.add(glob.clone());
-    match alone.build() {
-        Ok(_) => Ok(glob.compile_matcher()),
-        Err(_) => Err(
-            ConfigError::new(at, "this glob is too large or nested too deep")
-                .with_help("write several entries with smaller ones"),
-        ),
+/// The error of a glob that cannot be used.
+fn unusable(typed: &str, error: &GlobError, at: Position) -> ConfigError {
+    match error {
+        GlobError::Wrong(why) => ConfigError::new(at, format!("`{typed}` is not a glob: {why}"))
+            .with_help("`*` stands for any text, `?` for one character, `{a,b}` for either"),
+        GlobError::TooLarge => ConfigError::new(at, error.to_string())
+            .with_help("write several entries with smaller ones"),
     }
 }
 
@@ -287,13 +277,7 @@ fn finding(
         error.length = written.chars().count() as u32;
         error.with_help(help)
     };
-    let glob = Glob::new(written).map_err(|error| {
-        ConfigError::new(
-            node.at,
-            format!("`{written}` is not a glob: {}", error.kind()),
-        )
-    })?;
-    let matcher = matcher(&glob, node.at)?;
+    let matcher = source::glob(written).map_err(|error| unusable(written, &error, node.at))?;
     if findings.iter().any(|id| matcher.is_match(id)) {
         return Ok(matcher);
     }

@@ -21,6 +21,7 @@ use super::gate::Verdict;
 use super::messages::Messages;
 use super::outputs::Outputs;
 use super::outputs::OutputsArgs;
+use super::show::DEFAULT_INTERVAL;
 use super::simulation::Loaded;
 use super::simulation::SimulationArgs;
 use super::sources::SourceArgs;
@@ -145,9 +146,6 @@ Examples:
 /// For how long a new budget file ignores what is there already.
 const IGNORED_DAYS: i32 = 90;
 
-/// Where neither a flag nor a configuration says how often targets are scraped.
-const DEFAULT_INTERVAL_SECONDS: f64 = 30.0;
-
 pub(super) fn run(args: Args, terminal: &Terminal, messages: Messages) -> anyhow::Result<ExitCode> {
     let Args {
         sources,
@@ -261,7 +259,7 @@ impl Work {
         let configured = loaded.as_ref().and_then(Loaded::interval_seconds);
         let seconds = typed.map(|interval| interval.as_secs_f64()).or(configured);
         let context = Context {
-            interval_seconds: seconds.unwrap_or(DEFAULT_INTERVAL_SECONDS),
+            interval_seconds: seconds.unwrap_or(DEFAULT_INTERVAL.as_secs_f64()),
             is_typed: typed.is_some(),
         };
         let mut files = home.files();

@@ -12,7 +12,6 @@ use super::messages::Messages;
 use super::outputs::OutputsArgs;
 use super::simulation::release;
 use super::terminal::Terminal;
-use crate::collector::config::File;
 use crate::collector::version::Version;
 use crate::findings::Finding;
 use crate::findings::numbers::plural;
@@ -136,12 +135,7 @@ pub(super) fn run(args: Args, terminal: &Terminal, messages: Messages) -> anyhow
         deliver_text(&fixing::diff(&inputs, findings, messages))?;
         return Ok(code);
     }
-    // Places are marked in texts without their secrets.
-    let shown = inputs.shown();
-    let files: Vec<File<'_>> = shown
-        .iter()
-        .map(|(name, text)| File { name, text })
-        .collect();
+    let files = inputs.files();
     let names: Vec<String> = files.iter().map(|file| file.name.to_owned()).collect();
     let judged = Judged {
         command: "lint",

@@ -57,7 +57,7 @@ pub(super) struct ShowArgs {
 }
 
 /// Where neither a flag nor a configuration says how often targets are scraped: the interval of most meshes.
-const DEFAULT_INTERVAL: Duration = Duration::from_secs(30);
+pub(super) const DEFAULT_INTERVAL: Duration = Duration::from_secs(30);
 
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
 pub(super) enum Output {

@@ -4,8 +4,9 @@ use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use bytesize::ByteSize;
-use globset::Glob;
 use globset::GlobMatcher;
+
+use crate::source;
 
 /// `30s`, `1m`, `500ms`; never zero.
 pub(super) fn duration(typed: &str) -> Result<Duration, String> {
@@ -67,8 +68,7 @@ pub(super) fn variable(typed: &str) -> Result<(String, String), String> {
 
 /// A glob over names: `*` also matches `/` and `.`.
 pub(super) fn glob(typed: &str) -> Result<GlobMatcher, String> {
-    let glob = Glob::new(typed).map_err(|error| error.kind().to_string())?;
-    Ok(glob.compile_matcher())
+    source::glob(typed).map_err(|error| error.to_string())
 }
 
 #[cfg(test)]

@@ -29,6 +29,7 @@ use crate::budget::Outcome;
 use crate::collector::config::File;
 use crate::findings::Finding;
 use crate::findings::Severity;
+use crate::findings::lint::masked;
 use crate::survey::Coverage;
 
 /// What a gate came to.
@@ -100,6 +101,13 @@ pub fn write_judged(
     format: JudgedFormat,
     out: &mut dyn Write,
 ) -> io::Result<()> {
+    let shown: Vec<Cow<'_, str>> = judged.files.iter().map(|file| masked(file.text)).collect();
+    let files = judged.files.iter().zip(&shown);
+    let files: Vec<File<'_>> = files.map(|(file, text)| File { text, ..*file }).collect();
+    let judged = &Judged {
+        files: &files,
+        ..*judged
+    };
     let mut out = BufWriter::new(out);
     match format {
         JudgedFormat::Table => super::write_lines(&table::lines(judged, style), &mut out),

@@ -1,6 +1,5 @@
 //! What `lint` reads, and what it makes of it.
 
-use std::borrow::Cow;
 use std::num::NonZeroUsize;
 use std::thread;
 
@@ -142,14 +141,6 @@ impl Inputs {
         texts.map(|(name, text)| File { name, text }).collect()
     }
 
-    /// Names and texts as they may be shown: the same lines and columns, without secrets.
-    pub(super) fn shown(&self) -> Vec<(&str, Cow<'_, str>)> {
-        let texts = self.texts.iter();
-        texts
-            .map(|(name, text)| (name.as_str(), lint::masked(text)))
-            .collect()
-    }
-
     /// Judges all configurations.
     pub(super) fn lint(&self, terminal: &Terminal, messages: Messages) -> Done {
         let mut done = Done::default();
@@ -197,13 +188,8 @@ impl Inputs {
     fn found(&self, done: &mut Done, terminal: &Terminal, messages: Messages) -> Vec<Found> {
         let files = self.files();
         let names: Vec<String> = files.iter().map(|file| file.name.to_owned()).collect();
-        // Errors show lines too, and none of them a secret.
-        let shown = self.shown().into_iter();
-        let shown: Vec<(String, String)> = shown
-            .map(|(name, text)| (name.to_owned(), text.into_owned()))
-            .collect();
         let mut fail = |error: &ConfigError| {
-            say_error(error, &shown, terminal);
+            say_error(error, &self.texts, terminal);
             done.unreadable = true;
         };
         let partial = self.merge && files.len() > 1;
